@@ -1,0 +1,40 @@
+"""Security headers, and the one hole in them: the origin that the logger is loaded from and sends to."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, request
+
+from study_app.config import Config, is_base_url
+
+
+def analytics_url() -> str:
+    """Address of the analytics API for the browser that asks; empty when its Host header is no host name.
+
+    Behind a proxy that ends TLS the request says http and a page over https would refuse the script: set ANALYTICS_URL.
+    """
+    config: Config = current_app.extensions["study"]
+    if config.analytics_url:
+        return config.analytics_url
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
+    url = f"{request.scheme}://{f'[{host}]' if ':' in host else host}:{config.analytics_port}"
+    return url if is_base_url(url) else ""
+
+
+def protect(response: Response) -> Response:
+    """Allow this server's own files and the logger, nothing else."""
+    parts = urlsplit(analytics_url())
+    origin = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+        "img-src 'self'; style-src 'self'; "
+        f"script-src 'self'{origin}; connect-src 'self'{origin}"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    # Not "no-referrer": it makes sendBeacon's Origin "null", and an API with a list of allowed origins refuses that.
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    return response

@@ -1,0 +1,64 @@
+"""The pages, in the order in which a participant sees them."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
+
+from study_app.config import STUDY
+from study_app.headers import analytics_url
+from study_app.participant import Participant, from_query, pseudonym
+
+blueprint = Blueprint("study", __name__)
+
+STEPS = ("Consent", "Task", "Questions", "Done")
+
+
+@blueprint.get("/")
+def consent() -> ResponseReturnValue:
+    """Say what is recorded and ask; without a participant, ask for a code first."""
+    participant = _participant()
+    if participant is None:
+        return render_template("welcome.html", pseudonym=pseudonym())
+    return _page("consent.html", participant, step=1)
+
+
+@blueprint.get("/task")
+def task() -> ResponseReturnValue:
+    """Show the iris scatter plot."""
+    return _page("task.html", _participant(), step=2)
+
+
+@blueprint.get("/questions")
+def questions() -> ResponseReturnValue:
+    """Ask; the page itself hands the answers to the logger, so that they stand beside the clicks."""
+    return _page("questions.html", _participant(), step=3)
+
+
+@blueprint.route("/done", methods=["GET", "POST"])
+def done() -> ResponseReturnValue:
+    """Thank the participant once the data are saved. A form posted here keeps its answers out of the address."""
+    participant = _participant()
+    if request.method == "POST" and participant is not None:
+        return redirect(request.full_path, code=303)
+    return _page("done.html", participant, step=4)
+
+
+@blueprint.app_errorhandler(BadRequest)
+def bad_request(error: BadRequest) -> ResponseReturnValue:
+    """Tell the researcher what is wrong with the link."""
+    return render_template("error.html", message=error.description), 400
+
+
+def _participant() -> Participant | None:
+    try:
+        return from_query(request.args)
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+
+
+def _page(template: str, participant: Participant | None, step: int) -> ResponseReturnValue:
+    if participant is None:
+        return redirect(url_for("study.consent"))
+    return render_template(
+        template, participant=participant, step=step, steps=STEPS, study=STUDY, analytics_url=analytics_url()
+    )

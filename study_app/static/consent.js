@@ -1,0 +1,13 @@
+import { logger, showRecording } from "./recorder.js";
+
+const form = document.getElementById("consent");
+
+// The logger keeps the consent for the pages that follow; the form itself then leads to the task.
+form.addEventListener("submit", async () => (await logger)?.consent(true));
+
+document.getElementById("decline").addEventListener("click", async () => {
+  form.hidden = true;
+  document.getElementById("declined").hidden = false;
+  (await logger)?.consent(false);
+  showRecording();
+});

@@ -1,0 +1,104 @@
+// An SVG scatter plot whose points are options of a list: one Tab stop, arrow keys between them, and a brush over them.
+
+const { d3 } = window;
+const MARGIN = { top: 14, right: 14, bottom: 46, left: 46 };
+const X = "sepal_length";
+const Y = "petal_length";
+
+/**
+ * Draw the flowers into box. `choose(change, action, event)` is told of each choice; `selected` is the Set it changes.
+ * Returns update(), to call when the selection has changed, and clearBrush().
+ */
+export function scatterplot(box, flowers, selected, grid, choose) {
+  const width = box.clientWidth;
+  const height = box.clientHeight;
+  const x = d3.scaleLinear(d3.extent(flowers, (d) => d[X]), [MARGIN.left, width - MARGIN.right]).nice();
+  const y = d3.scaleLinear(d3.extent(flowers, (d) => d[Y]), [height - MARGIN.bottom, MARGIN.top]).nice();
+  const svg = d3.select(box).append("svg").attr("width", width).attr("height", height);
+  axes(svg, x, y, width, height, grid);
+
+  const brush = d3.brush().extent([[x.range()[0], y.range()[1]], [x.range()[1], y.range()[0]]]);
+  const area = svg.append("g").attr("class", "brush").call(brush);
+  const clearBrush = () => area.call(brush.move, null);
+  brush.on("brush end", (event) => {
+    if (!event.sourceEvent) return; // moved by clearBrush, not by a person
+    const extent = event.selection && toData(event.selection, x, y);
+    const change = (chosen) => {
+      chosen.clear();
+      for (const flower of extent ? flowers.filter((d) => inside(d, extent)) : []) chosen.add(flower);
+    };
+    const action = { name: extent ? "new brush" : "clear brush", dimensions: extent };
+    choose(change, event.type === "end" ? action : null, event.sourceEvent);
+  });
+
+  const points = circles(svg, flowers, x, y);
+  const pick = (event, flower, chosen) => {
+    clearBrush();
+    const action = { name: "pick flower", flower: flower.flower, chosen };
+    choose((all) => (chosen ? all.add(flower) : all.delete(flower)), action, event);
+  };
+  points.on("click", (event, flower) => pick(event, flower, !selected.has(flower)));
+  keys(points, flowers, selected, pick, clearBrush, choose);
+
+  const update = () => points.attr("aria-selected", (d) => selected.has(d)) && svg.classed("chosen", selected.size > 0);
+  return { update, clearBrush };
+}
+
+function axes(svg, x, y, width, height, grid) {
+  const ticks = Math.max(4, Math.round(width / 90));
+  const bottom = d3.axisBottom(x).ticks(ticks).tickSize(grid ? -(height - MARGIN.top - MARGIN.bottom) : 5);
+  const left = d3.axisLeft(y).ticks(7).tickSize(grid ? -(width - MARGIN.left - MARGIN.right) : 5);
+  const frame = svg.append("g").attr("class", grid ? "axes grid" : "axes").attr("aria-hidden", "true");
+  frame.append("g").attr("transform", `translate(0,${height - MARGIN.bottom})`).call(bottom.tickPadding(8));
+  frame.append("g").attr("transform", `translate(${MARGIN.left},0)`).call(left.tickPadding(8));
+  const title = (text) => frame.append("text").attr("class", "title").text(text);
+  title("sepal length, cm").attr("x", width - MARGIN.right).attr("y", height - 6).attr("text-anchor", "end");
+  title("petal length, cm").attr("x", -MARGIN.top).attr("y", 12).attr("text-anchor", "end").attr("transform", "rotate(-90)");
+}
+
+function circles(svg, flowers, x, y) {
+  const sorted = d3.sort(flowers, (a, b) => a[X] - b[X] || a[Y] - b[Y]);
+  const list = svg.append("g").attr("role", "listbox").attr("aria-multiselectable", "true").attr("aria-label", "Flowers, by sepal length");
+  return list.selectAll("circle").data(sorted).join("circle")
+    .attr("id", (d) => `flower-${d.flower}`)
+    .attr("cx", (d) => x(d[X])).attr("cy", (d) => y(d[Y])).attr("r", 5)
+    .attr("data-flower", (d) => d.flower)
+    .attr("data-species", (d) => d.species)
+    .attr("data-sepal-length", (d) => d[X])
+    .attr("data-petal-length", (d) => d[Y])
+    .attr("role", "option")
+    .attr("aria-label", (d) => `${d.species}, sepal ${d[X]} cm, petal ${d[Y]} cm`)
+    .attr("tabindex", (d, i) => (i ? -1 : 0));
+}
+
+/** Left and right go by sepal length, up and down by petal length; with Shift they select on their way. */
+function keys(points, flowers, selected, pick, clearBrush, choose) {
+  const orders = [X, Y].map((key) => d3.sort(flowers, (d) => d[key]));
+  const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [1, 1], ArrowDown: [1, -1] };
+  const focus = (flower) => points.attr("tabindex", (d) => (d === flower ? 0 : -1)).filter((d) => d === flower).node().focus();
+
+  points.on("keydown", (event, flower) => {
+    const step = steps[event.key];
+    if (step) {
+      const order = orders[step[0]];
+      const next = order[order.indexOf(flower) + step[1]];
+      if (next) focus(next);
+      if (next && event.shiftKey) pick(event, next, true);
+    } else if (event.key === "Home" || event.key === "End") focus(orders[0].at(event.key === "Home" ? 0 : -1));
+    else if (event.key === " " || event.key === "Enter") pick(event, flower, !selected.has(flower));
+    else if (event.key === "Escape") {
+      clearBrush();
+      choose((chosen) => chosen.clear(), { name: "clear selection" }, event);
+    } else return;
+    event.preventDefault();
+  });
+}
+
+function toData([[x0, y0], [x1, y1]], x, y) {
+  const cm = (value) => Math.round(value * 100) / 100;
+  return { [X]: [cm(x.invert(x0)), cm(x.invert(x1))], [Y]: [cm(y.invert(y1)), cm(y.invert(y0))] };
+}
+
+function inside(flower, extent) {
+  return Object.entries(extent).every(([key, [low, high]]) => low <= flower[key] && flower[key] <= high);
+}
