@@ -1,0 +1,1 @@
+"""`make run`: the whole path on one machine, on servers that pip brings."""

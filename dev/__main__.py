@@ -1,0 +1,112 @@
+"""`python -m dev`: claim the data folder, start the stack, say where everything is, wait for the end."""
+
+import argparse
+import contextlib
+import fcntl
+import logging
+import os
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+from dev.embedded import psql
+from dev.settings import Problem, Settings, is_free, load
+from dev.stack import Interrupted, Stack
+
+ENDING_S = 2  # that a stack which was killed may still hold its folder and ports
+
+
+def say(text: str) -> None:
+    # A terminal that was closed must not keep the stack from ending well.
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+def claim(data_dir: Path) -> IO[str]:
+    """Make the folder ours for as long as the returned file is open."""
+    try:
+        for folder in (data_dir, data_dir / "log", data_dir / "run"):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "stack.lock").open("a+")
+    except OSError as error:
+        why = f"DATA_DIR={data_dir} cannot be written ({error.strerror})"
+        raise Problem(f"{why}: make it writable, or set DATA_DIR to another folder.") from None
+    deadline = time.monotonic() + ENDING_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                lock.seek(0)
+                raise Problem(
+                    f"Another `make run` (process {lock.read().strip()}) uses DATA_DIR={data_dir}: "
+                    "stop it, or set DATA_DIR to another folder."
+                ) from None
+            time.sleep(0.05)
+        else:
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            return lock
+
+
+def check_ports(settings: Settings) -> None:
+    for name, port in (("ANALYTICS_PORT", settings.analytics_port), ("STUDY_PORT", settings.study_port)):
+        if not is_free(port):
+            raise Problem(f"Port {port} is in use: stop what listens there, or say `make run {name}={port + 10}`.")
+
+
+def greeting(settings: Settings, database_url: str, seconds: float) -> str:
+    """What a person needs next."""
+    return f"""
+Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.data_dir}.
+
+  Demo study    {settings.study_url}/?user=test
+  In your page  <script src="{settings.analytics_url}/UserLogger.js" data-study="my-study"></script>
+  Recording?    {settings.analytics_url}/status
+  SQL           {shlex.join([psql(), database_url])}
+  Logs          {settings.data_dir / "log"}
+"""
+
+
+def run(settings: Settings, starter: int | None) -> None:
+    """Start, wait, stop."""
+    began = time.monotonic()
+    with claim(settings.data_dir) as lock:
+        check_ports(settings)
+        stack = Stack(settings, lock, say)
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, stack.request_stop)
+        try:
+            stack.start()
+            say(greeting(settings, stack.env["DATABASE_URL"], time.monotonic() - began))
+            while not stack.stopping.wait(0.5):
+                if starter and os.getppid() != starter:
+                    break
+            say("Stopping.")
+        except Interrupted:
+            say("Stopping.")
+        finally:
+            stack.stop()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starter", type=int, metavar="PID", help="end when this parent process (make) has ended")
+    arguments = parser.parse_args()
+    logging.raiseExceptions = False  # a full disk costs lines of a log, not a screenful of tracebacks
+    try:
+        run(load(), arguments.starter)
+    except Problem as problem:
+        print(f"make run: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # before the stack could take the signal itself
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

