@@ -1,6 +1,7 @@
 """The only reader of the environment: a wrong value stops the start with the sentence that mends it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = ENV_FILE) ->
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:
     value = given.get(name, str(default))
-    if not value.isdecimal() or not 1 <= int(value) <= 65535:
+    if not re.fullmatch("[0-9]{1,5}", value) or not 1 <= int(value) <= 65535:
         raise SystemExit(f"study_app: {name} is {value!r}; set it to a whole number from 1 to 65535, say {default}.")
     return int(value)
 

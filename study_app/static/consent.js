@@ -1,6 +1,7 @@
 import { logger, showRecording } from "./recorder.js";
 
 const form = document.getElementById("consent");
+logger.then((found) => (document.getElementById("unreachable").hidden = Boolean(found)));
 
 // The logger keeps the consent for the pages that follow; the form itself then leads to the task.
 form.addEventListener("submit", async () => (await logger)?.consent(true));

@@ -4,7 +4,7 @@ const WORDS = {
   saving: "Saving your data. Please leave this window open …",
   saved: "Your data are saved. You can close this window now.",
   pending: "Your data are not saved yet: the server does not answer. They wait in this browser. Please leave this window open.",
-  unreachable: "The server cannot be reached, so your data are not saved yet. Please leave this window open and try again.",
+  unreachable: "The server cannot be reached, so we cannot tell yet whether your data are saved. Please leave this window open, and try again.",
   nothing: "Nothing was recorded, because no consent was given.",
 };
 const LONGEST_WAIT = 8000; // ms; by then a person wants to know

@@ -1,7 +1,7 @@
 // An SVG scatter plot whose points are options of a list: one Tab stop, arrow keys between them, and a brush over them.
 
 const { d3 } = window;
-const MARGIN = { top: 14, right: 14, bottom: 46, left: 46 };
+const MARGIN = { top: 30, right: 14, bottom: 46, left: 34 };
 const X = "sepal_length";
 const Y = "petal_length";
 
@@ -12,8 +12,8 @@ const Y = "petal_length";
 export function scatterplot(box, flowers, selected, grid, choose) {
   const width = box.clientWidth;
   const height = box.clientHeight;
-  const x = d3.scaleLinear(d3.extent(flowers, (d) => d[X]), [MARGIN.left, width - MARGIN.right]).nice();
-  const y = d3.scaleLinear(d3.extent(flowers, (d) => d[Y]), [height - MARGIN.bottom, MARGIN.top]).nice();
+  const x = d3.scaleLinear(around(flowers, X), [MARGIN.left, width - MARGIN.right]);
+  const y = d3.scaleLinear(around(flowers, Y), [height - MARGIN.bottom, MARGIN.top]);
   const svg = d3.select(box).append("svg").attr("width", width).attr("height", height);
   axes(svg, x, y, width, height, grid);
 
@@ -53,7 +53,13 @@ function axes(svg, x, y, width, height, grid) {
   frame.append("g").attr("transform", `translate(${MARGIN.left},0)`).call(left.tickPadding(8));
   const title = (text) => frame.append("text").attr("class", "title").text(text);
   title("sepal length, cm").attr("x", width - MARGIN.right).attr("y", height - 6).attr("text-anchor", "end");
-  title("petal length, cm").attr("x", -MARGIN.top).attr("y", 12).attr("text-anchor", "end").attr("transform", "rotate(-90)");
+  title("petal length, cm").attr("x", 8).attr("y", 14);
+}
+
+/** A little more than the range of the flowers, so that a rectangle can be drawn around the outermost, too. */
+function around(flowers, key) {
+  const [low, high] = d3.extent(flowers, (d) => d[key]);
+  return [low - 0.25, high + 0.25];
 }
 
 function circles(svg, flowers, x, y) {

@@ -1,0 +1,71 @@
+"""The study app's settings: read once, and a wrong one stops the start with the sentence that mends it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from study_app.config import Config, load
+
+NO_FILE = Path("does-not-exist.env")
+ROOT = Path(__file__).parents[2]
+
+
+def test_it_starts_without_any_setting() -> None:
+    assert load({}, NO_FILE) == Config(host="0.0.0.0", port=5000, analytics_url="", analytics_port=5003)  # noqa: S104
+
+
+def test_it_takes_an_empty_setting_for_none() -> None:
+    assert load({"PORT": "", "ANALYTICS_URL": " "}, NO_FILE) == Config()
+
+
+def test_the_environment_goes_before_the_file_and_the_file_before_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("HOST='127.0.0.1'\nPORT=5100\n")
+    config = load({"PORT": "5200"}, file)
+    assert (config.host, config.port, config.analytics_port) == ("127.0.0.1", 5200, 5003)
+
+
+def test_it_drops_the_slash_that_ends_an_address() -> None:
+    assert (
+        load({"ANALYTICS_URL": "https://logs.example.org/api/"}, NO_FILE).analytics_url
+        == "https://logs.example.org/api"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "٣"),  # a digit, but not one of ours
+        ("PORT", "9" * 5000),
+        ("ANALYTICS_PORT", "5003.0"),
+        ("ANALYTICS_URL", "localhost:5003"),
+        ("ANALYTICS_URL", "ftp://example.org"),
+        ("ANALYTICS_URL", "http://example.org:port"),
+        ("ANALYTICS_URL", "http://example.org; script-src *"),
+        ("ANALYTICS_URL", "http://[::1"),
+        ("ANALYTICS_URL", "http://example.org/?a=b"),
+    ],
+)
+def test_a_wrong_value_is_answered_with_its_name_and_one_sentence(name: str, value: str) -> None:
+    with pytest.raises(SystemExit) as stop:
+        load({name: value}, NO_FILE)
+    message = str(stop.value)
+    assert name in message
+    assert repr(value) in message
+    assert message.endswith(".")
+    assert "\n" not in message
+
+
+def test_the_server_does_not_start_with_a_wrong_port_and_says_why() -> None:
+    command = [sys.executable, "-m", "gunicorn", "--config", "study_app/gunicorn.conf.py", "study_app.wsgi:app"]
+    environ = {**os.environ, "PORT": "abc"}
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode != 0
+    assert ended.stderr.strip() == "study_app: PORT is 'abc'; set it to a whole number from 1 to 65535, say 5000."

@@ -1,0 +1,134 @@
+"""What the study app answers, without a browser."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from study_app import create_app
+from study_app.config import Config
+
+PAGES = ("/", "/task", "/questions", "/done")
+ROOT = Path(__file__).parents[2]
+
+
+def client(**settings: str | int) -> FlaskClient:
+    return create_app(Config(**settings)).test_client()  # type: ignore[arg-type]
+
+
+class Tags(HTMLParser):
+    """Collects (tag, attributes) of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+def logger_tag(html: str) -> dict[str, str | None]:
+    [tag] = [script for script in Tags(html).named("script") if "data-study" in script]
+    return tag
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_loads_the_logger_by_one_tag_that_names_user_and_conditions(path: str) -> None:
+    html = client().get(path, query_string={"user": "p017", "condition_1": "plain", "condition_2": "goal"}).text
+    tag = logger_tag(html)
+    assert tag["src"] == "http://localhost:5003/UserLogger.js"
+    assert (tag["data-study"], tag["data-user"], tag["data-consent"]) == ("iris-demo", "p017", "required")
+    assert (tag["data-condition-1"], tag["data-condition-2"]) == ("plain", "goal")
+
+
+def test_the_logger_comes_from_the_host_of_the_request_unless_an_address_is_set() -> None:
+    html = client(analytics_port=6003).get("/task?user=a", headers={"Host": "study.example.org:5002"}).text
+    assert logger_tag(html)["src"] == "http://study.example.org:6003/UserLogger.js"
+    html = client().get("/task?user=a", headers={"Host": "[::1]:5002"}).text
+    assert logger_tag(html)["src"] == "http://[::1]:5003/UserLogger.js"
+    html = client(analytics_url="https://logs.example.org/api").get("/task?user=a").text
+    assert logger_tag(html)["src"] == "https://logs.example.org/api/UserLogger.js"
+
+
+def test_the_policy_opens_scripts_and_connections_to_the_logger_and_nothing_else() -> None:
+    answer = client(analytics_url="https://logs.example.org/api").get("/task?user=a")
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert {name for name, sources in policy.items() if "https://logs.example.org" in sources} == {
+        "script-src",
+        "connect-src",
+    }
+    assert policy["script-src"] == policy["connect-src"] == "'self' https://logs.example.org"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["evil;script-src *", "a b", "x'y", "[::1", "<b>"])
+def test_a_host_header_cannot_write_the_policy(host: str) -> None:
+    answer = client().get("/task?user=a", headers={"Host": host})
+    assert answer.status_code in {200, 400}
+    assert answer.headers["Content-Security-Policy"].endswith("script-src 'self'; connect-src 'self'")
+
+
+def test_a_user_in_the_link_cannot_write_html() -> None:
+    html = client().get("/task", query_string={"user": '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in html
+    assert logger_tag(html)["data-user"] == '"><script>alert(1)</script>'
+
+
+def test_the_conditions_change_what_is_shown() -> None:
+    pages = {
+        (one, two): client().get(f"/task?user=a&condition_1={one}&condition_2={two}").text
+        for one in ("grid", "plain")
+        for two in ("goal", "explore")
+    }
+    assert len(set(pages.values())) == 4
+    assert all(("stands apart" in html) == (two == "goal") for (_, two), html in pages.items())
+
+
+def test_links_carry_the_participant_and_the_forced_conditions_on() -> None:
+    html = client().get("/task?user=p%2017&condition_1=plain").text
+    [link] = [a for a in Tags(html).named("a") if a.get("id") == "continue"]
+    assert link["href"] == "/questions?user=p+17&condition_1=plain"
+
+
+def test_without_a_participant_the_first_page_offers_a_code_and_loads_no_logger() -> None:
+    html = client().get("/").text
+    [field] = [tag for tag in Tags(html).named("input") if tag.get("name") == "user"]
+    assert re.fullmatch(r"guest-[0-9a-f]{8}", field["value"] or "")
+    assert "UserLogger" not in html
+
+
+@pytest.mark.parametrize("path", PAGES[1:])
+def test_without_a_participant_every_other_page_leads_to_the_first(path: str) -> None:
+    answer = client().get(path)
+    assert (answer.status_code, answer.location) == (302, "/")
+
+
+def test_a_wrong_link_is_explained() -> None:
+    answer = client().get("/?user=a&condition_1=dots")
+    assert answer.status_code == 400
+    assert "condition_1 in this link must be one of: grid, plain." in answer.text
+
+
+def test_a_posted_form_ends_on_the_last_page_and_its_answers_in_no_address() -> None:
+    answer = client().post("/done?user=a&condition_1=plain", data={"ease": "7", "remark": "secret"})
+    assert (answer.status_code, answer.location) == (303, "/done?user=a&condition_1=plain")
+
+
+def test_it_sets_no_cookie_and_tells_its_health() -> None:
+    browser = client()
+    answers = [browser.get(path, query_string={"user": "a"}) for path in (*PAGES, "/health")]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert not any("Set-Cookie" in answer.headers for answer in answers)
+
+
+def test_the_image_installs_the_versions_that_the_project_is_tested_with() -> None:
+    lock = set((ROOT / "requirements.lock").read_text().lower().split())
+    own = set((ROOT / "study_app" / "requirements.txt").read_text().split())
+    assert own <= lock
