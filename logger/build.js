@@ -1,0 +1,40 @@
+// The one build: src/ into the readable file, the small one, and the module for bundlers. Usage: node build.js [folder]
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { rollup } from 'rollup'
+import { minify } from 'terser'
+
+const here = new URL('.', import.meta.url)
+const { version } = JSON.parse(await readFile(new URL('package.json', here), 'utf8'))
+const banner = `/*! UserLogger ${version}: logs what people do on a page, for user studies. MIT licence. */`
+
+/** The library's name on the wire is the only thing that the build puts into the code. */
+const named = { name: 'version', transform: (code) => code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`) }
+
+async function bundle(input, format) {
+  const built = await rollup({ input: new URL(input, here).pathname, plugins: [named] })
+  const { output } = await built.generate({ format, banner, exports: 'auto', generatedCode: 'es2015' })
+  return output[0].code
+}
+
+/** Every file of the build by its name. */
+export async function build() {
+  const readable = await bundle('src/script.js', 'iife')
+  const { code } = await minify(readable, {
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+    format: { comments: /^!/ },
+  })
+  return {
+    'UserLogger.js': readable,
+    'UserLogger.min.js': code,
+    'UserLogger.mjs': await bundle('src/index.js', 'es'),
+    'UserLogger.d.ts': await readFile(new URL('src/UserLogger.d.ts', here), 'utf8'),
+  }
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const folder = new URL((process.argv[2] || '../static') + '/', here)
+  await mkdir(folder, { recursive: true })
+  for (const [name, code] of Object.entries(await build())) await writeFile(new URL(name, folder), code)
+}

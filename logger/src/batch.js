@@ -1,0 +1,28 @@
+// A sealed batch: {head, from, actions, attempt}. `head` is the envelope without its actions, `from` the seq of the
+// first of them, `actions` their JSON, one text each: what an action says is fixed when it happens.
+
+import { uuid7 } from './util.js'
+
+/** The envelope as it is posted. `now` holds what is true of this attempt only. */
+export const bodyOf = ({ head, actions }, now) =>
+  JSON.stringify({ ...head, ...now }).slice(0, -1) + ',"actions":[' + actions + ']}'
+
+/** The batch that a body holds. */
+export function readBody(text) {
+  const { actions, ...head } = JSON.parse(text)
+  return { head, from: actions[0]?.seq, actions: actions.map((action) => JSON.stringify(action)), attempt: head.attempt || 0 }
+}
+
+/** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
+export const tombstone = ({ head, from, actions, attempt }, reason) => ({
+  head: { ...head, views: [], lost: [...head.lost, ...(actions.length ? [[from, from + actions.length - 1, reason]] : [])] },
+  actions: [],
+  attempt,
+})
+
+/** Two halves with the same seqs; each is a batch of its own to the server. */
+export function halves({ head, from, actions, attempt }) {
+  const middle = actions.length >> 1
+  const half = (lost, first, part) => ({ head: { ...head, lost, batch_id: uuid7() }, from: first, actions: part, attempt })
+  return [half(head.lost, from, actions.slice(0, middle)), half([], from + middle, actions.slice(middle))]
+}

@@ -1,0 +1,47 @@
+// What must not leave the browser.
+
+const MASKED = '***'
+const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cvv|cvc|card|iban|ssn|sess|(pin|key|sig|code)\b/i
+const SECRET_FILL = /cc-|one-time|password/
+// E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
+const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
+const MASK = '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style'
+const passwords = new WeakSet()
+
+/** Free text without what looks like a person's address, number or token. */
+export const maskText = (text) => String(text).replace(PERSONAL, MASKED)
+
+/** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
+export const maskUrl = (url) =>
+  maskText(url.replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)))
+
+/** Whether the element or any of its ancestors, through shadow roots, matches. */
+export function within(el, selector) {
+  for (; el?.closest; el = el.getRootNode().host) if (el.closest(selector)) return true
+}
+
+/** Remember which fields are passwords now: a "show password" button turns them into text fields later. */
+export function notePasswords(el) {
+  for (const field of el.getRootNode().querySelectorAll('input[type=password]')) passwords.add(field)
+}
+
+/** Whether nothing of a field's value may be told, not even its length. */
+export const isSecret = (field) =>
+  passwords.has(field) ||
+  field.type === 'hidden' ||
+  SECRET_FILL.test(field.getAttribute('autocomplete')) ||
+  SECRET.test(field.name + ' ' + field.id) ||
+  within(field, '[data-ul-mask]')
+
+/** The first 80 characters that a person reads on an element; never what was typed into it. */
+export function visibleText(el) {
+  if (el.localName === 'input') return /submit|button|reset/.test(el.type) ? maskText(el.value) : undefined
+  if (within(el, MASK)) return within(el, '[data-ul-mask]') ? MASKED : undefined
+  const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT)
+  let text = ''
+  while (text.length < 200 && walker.nextNode()) {
+    const node = walker.currentNode
+    text += node.parentElement.closest(MASK) ? ' ' : node.data
+  }
+  return maskText(text.replace(/\s+/g, ' ').trim()).slice(0, 80) || undefined
+}
