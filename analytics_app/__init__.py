@@ -1,0 +1,69 @@
+"""User Actions Logging: the API that collects and the worker that stores."""
+
+from __future__ import annotations
+
+from celery import Celery, Task
+from flask import Flask
+
+from analytics_app import answers, collect, health, logger_files, tasks  # noqa: F401  (tasks registers its task)
+from analytics_app.config import Config, load, secret_key
+from analytics_app.db import db
+from analytics_app.inbox import Inbox, connect
+from analytics_app.migrations import migrate
+from analytics_app.orders import Orders
+from analytics_app.publisher import Publisher
+from analytics_app.spool import Spool
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The Flask app, with Celery in its extensions. Raises ConfigError."""
+    config = config or load()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SETTINGS=config,
+        SECRET_KEY=secret_key(config),
+        SQLALCHEMY_DATABASE_URI=config.sqlalchemy_url,
+        SQLALCHEMY_ENGINE_OPTIONS=config.engine_options,
+        MAX_CONTENT_LENGTH=config.BODY_BYTES_MAX,
+    )
+    db.init_app(app)
+    migrate.init_app(app, db)
+    celery_init_app(app, config)
+    answers.init_app(app)
+    for room in (collect, logger_files, health):
+        app.register_blueprint(room.bp)
+    return app
+
+
+def celery_init_app(app: Flask, config: Config) -> Celery:
+    """Celery, the inbox and both its sides: the publisher of the API, the orders of the worker."""
+
+    class AppTask(Task):  # type: ignore[misc]
+        def __call__(self, *args: object, **kwargs: object) -> object:
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery = Celery(app.name, task_cls=AppTask)
+    celery.config_from_object(config.celery)
+    celery.set_default()
+    app.extensions["celery"] = celery
+
+    def order(group_id: str) -> None:
+        celery.send_task("store_group", (group_id,), ignore_result=True, retry=False, argsrepr="-")
+
+    def inbox(timeout: float) -> Inbox:
+        client = connect(config.CELERY_BROKER_URL, timeout)
+        return Inbox(client, config.INBOX_HIGH_BYTES, config.ORDER_AGAIN_S, config.ORDER_AGAIN_MAX_S)
+
+    timeout = config.REDIS_TIMEOUT_MS / 1000
+    app.extensions["publisher"] = Publisher(
+        inbox(timeout),
+        Spool(config.spool_dir, config.SPOOL_BYTES_MAX),
+        order,
+        group_bytes=config.GROUP_BYTES_MAX,
+        timeout=timeout,
+        low_bytes=config.INBOX_LOW_BYTES,
+    )
+    celery.order = order
+    celery.orders = Orders(inbox(5.0), lambda: db.engine, config.PROGRESS_FILE)
+    return celery

@@ -1,0 +1,30 @@
+"""How gunicorn runs the API. Threads, because a request waits for its group's fsync."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from analytics_app.config import ConfigError, load  # noqa: E402
+
+try:
+    _settings = load()
+except ConfigError as error:
+    sys.exit(str(error))
+
+bind = f"{_settings.HOST}:{_settings.PORT}"
+workers = _settings.API_WORKERS
+threads = _settings.API_THREADS
+worker_class = "gthread"
+keepalive = 30
+timeout = 30
+graceful_timeout = 15
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a slow disk must not look like a hung worker
+accesslog = None
+control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Threads do not survive the fork; and a spool left by a dead process must not wait for the first request."""
+    worker.app.callable.extensions["publisher"].start()

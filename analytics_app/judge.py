@@ -1,0 +1,48 @@
+"""Whether an action is good: its schema, and whether PostgreSQL can keep it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+import marshmallow
+
+from analytics_app.actions import base, type_of
+from analytics_app.protocol import Action, Json, Reject
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Judged:
+    """A good action: its type, its values under the names of columns, its data as jsonb takes it."""
+
+    action: Action
+    type: ModuleType
+    values: Json
+    data: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.action.page_id, self.action.seq
+
+
+@cache
+def schema_of(module: ModuleType) -> marshmallow.Schema:
+    return module.Schema()  # type: ignore[no-any-return]
+
+
+def judge(action: Action) -> Judged | Reject:
+    """Never raises: what the code itself stumbles over is rejected with its bytes, and can be replayed."""
+    try:
+        data = base.to_json(action.data)
+        module = type_of(action.data.get("name"))
+        loaded = schema_of(module).load(action.data)
+        return Judged(action, module, base.values_of(loaded, action.page_id, action.seq), data)
+    except marshmallow.ValidationError as error:
+        return Reject(action, error.normalized_messages())
+    except Exception as error:
+        log.exception("judging an action failed: it is rejected and can be replayed")
+        return Reject(action, {"server": [f"{type(error).__name__}: {error}"]})

@@ -1,0 +1,122 @@
+"""What is written beside the actions of a group: rejects, batches, pages, participants."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from psycopg2.extensions import cursor as Cursor
+
+from analytics_app import envelope
+from analytics_app.actions import base
+from analytics_app.bulk import insert_values
+from analytics_app.isolate import isolate
+from analytics_app.judge import Judged
+from analytics_app.models import Batch, Page, Participant, RejectedAction
+from analytics_app.protocol import Batch as Body
+from analytics_app.protocol import Json, Reject
+
+
+def insert_rejects(cursor: Cursor, rejects: list[Reject]) -> Counter[str]:
+    """Each once by its key, as the good ones; returns how many were new, by the first field at fault."""
+    rows = {(reject.action.page_id, reject.action.seq): reject for reject in rejects}
+    new = insert_values(
+        cursor,
+        RejectedAction,
+        [reject_row(rows[key]) for key in sorted(rows)],
+        "ON CONFLICT (page_id, seq) DO NOTHING RETURNING page_id::text, seq",
+    )
+    return Counter(next(iter(rows[key].reasons), "") for key in new)
+
+
+def reject_row(reject: Reject) -> Json:
+    """The bytes are kept whatever they hold; what is shown beside them is made fit to be stored."""
+    action = reject.action
+    return {
+        "page_id": action.page_id,
+        "seq": action.seq,
+        "received_at": base.instant(action.received_at),
+        "source": action.source,
+        "name": shown(action.data.get("name")),
+        "study": shown(action.data.get("study")) or "",
+        "user_id": shown(action.data.get("user")),
+        "message": shown("; ".join(f"{where}: {first(why)}" for where, why in reject.reasons.items())),
+        "reasons": fit(reject.reasons),
+        "body": action.body,
+        "context": json.dumps(action.context),
+    }
+
+
+def first(why: Any) -> str:
+    """The first sentence of marshmallow's nested messages."""
+    while isinstance(why, dict | list) and why:
+        why = next(iter(why.values())) if isinstance(why, dict) else why[0]
+    return str(why)
+
+
+def shown(value: Any) -> str | None:
+    """A text that PostgreSQL takes and an index holds, for finding a row by; the original is in its bytes."""
+    if value is None:
+        return None
+    return str(value)[:1_000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
+def fit(value: Any) -> Any:
+    """Reasons as jsonb takes them: they may quote what was sent."""
+    if isinstance(value, dict):
+        return {shown(key): fit(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [fit(item) for item in value]
+    return shown(value)
+
+
+def insert_batches(cursor: Cursor, bodies: list[Body]) -> None:
+    """`batches` and `pages`. What the database refuses of a page is said in `batches.faults`."""
+    batches: dict[str, Json] = {}
+    pages: dict[str, Json] = {}
+    for batch, page in map(envelope.rows, bodies):
+        batches.setdefault(batch["batch_id"], batch)
+        known = pages.setdefault(page["page_id"], page)
+        known.update({name: value for name, value in page.items() if value is not None})
+    ordered = [pages[page_id] for page_id in sorted(pages)]
+    refused = {page["page_id"]: why for page, why in isolate(cursor, ordered, lambda part: upsert_pages(cursor, part))}
+    for batch in batches.values():
+        if batch["page_id"] in refused:
+            batch["faults"] = {**(batch["faults"] or {}), "page": [shown(refused[batch["page_id"]])]}
+    insert_values(cursor, Batch, [batches[batch_id] for batch_id in sorted(batches)], "ON CONFLICT DO NOTHING")
+
+
+def upsert_pages(cursor: Cursor, rows: list[Json]) -> None:
+    """The first word on a page stands, later batches add what was not known; of the clock the last word stands."""
+    settings = []
+    for name in Page.__table__.columns.keys():
+        kept, other = ("excluded", "pages") if name.startswith("clock_") else ("pages", "excluded")
+        if name not in ("page_id", "study"):
+            settings.append(f"{name} = coalesce({kept}.{name}, {other}.{name})")
+    insert_values(cursor, Page, rows, f"ON CONFLICT (page_id) DO UPDATE SET {', '.join(settings)}")
+
+
+def upsert_participants(cursor: Cursor, actions: list[Judged]) -> None:
+    """First and last seen by the server's clock, and the last word on consent."""
+    people: dict[tuple[str, str], Json] = {}
+    for judged in actions:
+        values, seen = judged.values, base.instant(judged.action.received_at)
+        if values["user_id"] is None:
+            continue
+        person = people.setdefault((values["study"], values["user_id"]), {"first_seen": seen, "last_seen": seen})
+        person |= {"first_seen": min(person["first_seen"], seen), "last_seen": max(person["last_seen"], seen)}
+        if values.get("name") == "consent":
+            person |= {"consent": values["granted"], "consent_at": values["occurred_at"] or seen}
+    rows = [{"study": study, "user_id": user, **people[study, user]} for study, user in sorted(people)]
+    insert_values(
+        cursor,
+        Participant,
+        rows,
+        """ON CONFLICT (study, user_id) DO UPDATE SET
+        first_seen = least(participants.first_seen, excluded.first_seen),
+        last_seen = greatest(participants.last_seen, excluded.last_seen),
+        consent = CASE WHEN excluded.consent_at >= coalesce(participants.consent_at, '-infinity')
+                  THEN excluded.consent ELSE participants.consent END,
+        consent_at = greatest(participants.consent_at, excluded.consent_at)""",
+    )

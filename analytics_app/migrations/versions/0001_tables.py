@@ -1,0 +1,141 @@
+"""The tables of version 2.0."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.DateTime(timezone=True)
+TEXT, DOUBLE, INTEGER, UUID = sa.Text(), sa.Double(), sa.Integer(), sa.Uuid()
+COORDINATES = ("page_x", "page_y", "client_x", "client_y", "screen_x", "screen_y")
+
+
+def columns(names: tuple[str, ...], kind: object) -> list[sa.Column]:
+    return [sa.Column(name, kind) for name in names]
+
+
+def study() -> sa.Column:
+    return sa.Column("study", TEXT, nullable=False, server_default=sa.text("''"))
+
+
+def who() -> list[sa.Column]:
+    return [study(), *columns(("user_id", "session_id", "condition_1", "condition_2"), TEXT)]
+
+
+def key(*more: str) -> list[object]:
+    names = ("seq", *more)
+    return [
+        sa.Column("page_id", UUID, nullable=False),
+        *(sa.Column(name, INTEGER, nullable=False, autoincrement=False) for name in names),
+        sa.PrimaryKeyConstraint("page_id", *names),
+    ]
+
+
+def action_table(name: str, *own: object, more_key: tuple[str, ...] = ()) -> None:
+    op.create_table(
+        name, *key(*more_key), sa.Column("occurred_at", INSTANT), *who(), *columns(("path", "task"), TEXT), *own
+    )
+    op.create_index(f"{name}_study_user_id_idx", name, ["study", "user_id"])
+
+
+def upgrade() -> None:
+    op.create_table(
+        "raw_actions",
+        *key(),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("occurred_at", INSTANT),
+        sa.Column("name", TEXT),
+        *who(),
+        sa.Column("data", JSONB, nullable=False),
+    )
+    op.create_index("raw_actions_received_at_page_id_seq_idx", "raw_actions", ["received_at", "page_id", "seq"])
+    op.create_index("raw_actions_study_user_id_idx", "raw_actions", ["study", "user_id"])
+    action_table(
+        "positions_screen",
+        sa.Column("name", TEXT),
+        *columns(("t", *COORDINATES, "scroll_x", "scroll_y", "viewport_w", "viewport_h"), DOUBLE),
+        more_key=("sample",),
+    )
+    action_table(
+        "page_views",
+        *columns(("host", "url", "title", "referrer", "nav"), TEXT),
+        *columns(("viewport_w", "viewport_h", "page_w", "page_h", "dpr"), DOUBLE),
+    )
+    action_table(
+        "clicks",
+        *columns(("element_id", "tag", "selector", "text", "pointer"), TEXT),
+        sa.Column("button", INTEGER),
+        sa.Column("mods", TEXT),
+        *columns((*COORDINATES, "el_x", "el_y", "el_w", "el_h", "rel_x", "rel_y"), DOUBLE),
+        sa.Column("trusted", sa.Boolean()),
+    )
+    action_table(
+        "submits",
+        *columns(("element_id", "form_id"), TEXT),
+        *columns(("fields", "form"), JSONB),
+        sa.Column("valid", sa.Boolean()),
+    )
+    op.create_table(
+        "rejected_actions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("page_id", UUID, nullable=False),
+        sa.Column("seq", INTEGER, nullable=False),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("rejected_at", INSTANT, nullable=False, server_default=sa.text("now()")),
+        sa.Column("source", TEXT, nullable=False),
+        sa.Column("name", TEXT),
+        study(),
+        sa.Column("user_id", TEXT),
+        sa.Column("message", TEXT, nullable=False),
+        sa.Column("reasons", JSONB, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("context", TEXT, nullable=False),
+        sa.Column("replayed_at", INSTANT),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("rejected_actions_page_id_seq_idx", "rejected_actions", ["page_id", "seq"], unique=True)
+    op.create_index("rejected_actions_received_at_idx", "rejected_actions", ["received_at"])
+    op.create_table(
+        "pages",
+        sa.Column("page_id", UUID, nullable=False),
+        study(),
+        *columns(("user_id", "session_id"), TEXT),
+        sa.Column("page_no", INTEGER),
+        sa.Column("prev_page_id", UUID),
+        sa.Column("prev_page_seq", INTEGER),
+        sa.Column("t0", INSTANT),
+        sa.Column("env", JSONB),
+        *columns(("config", "lib"), TEXT),
+        *columns(("clock_offset", "clock_rtt"), DOUBLE),
+        sa.PrimaryKeyConstraint("page_id"),
+    )
+    op.create_table(
+        "batches",
+        sa.Column("batch_id", UUID, nullable=False),
+        sa.Column("page_id", UUID, nullable=False),
+        sa.Column("source", TEXT, nullable=False),
+        *columns(("batch_seq", "attempt"), INTEGER),
+        sa.Column("sent_at", INSTANT),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("reason", TEXT),
+        sa.Column("actions", INTEGER, nullable=False),
+        *columns(("lost", "faults"), JSONB),
+        sa.PrimaryKeyConstraint("batch_id"),
+    )
+    op.create_index("batches_page_id_idx", "batches", ["page_id"])
+    op.create_index("batches_received_at_idx", "batches", ["received_at"])
+    op.create_table(
+        "participants",
+        study(),
+        sa.Column("user_id", TEXT, nullable=False),
+        sa.Column("first_seen", INSTANT, nullable=False),
+        sa.Column("last_seen", INSTANT, nullable=False),
+        sa.Column("consent", sa.Boolean()),
+        sa.Column("consent_at", INSTANT),
+        *columns(("excluded", "withdrawn"), TEXT),
+        sa.PrimaryKeyConstraint("study", "user_id"),
+    )

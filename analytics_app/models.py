@@ -1,0 +1,171 @@
+"""The tables that every action has a share in. Column by column: docs/tables.md.
+
+A table of one action type lives in its file in actions/, on `ActionTable`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Double, Identity, Index, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from analytics_app.db import Model
+
+EMPTY = sql("''")
+NOW = sql("now()")
+
+
+def instant(**options: Any) -> Mapped[datetime | None]:
+    return mapped_column(DateTime(timezone=True), **options)
+
+
+def pixels() -> Mapped[float | None]:
+    return mapped_column(Double)
+
+
+class Who:
+    """Whose action it was; the same columns in every table that a researcher joins or filters."""
+
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    condition_1: Mapped[str | None] = mapped_column(Text)
+    condition_2: Mapped[str | None] = mapped_column(Text)
+
+
+class RawAction(Who, Model):
+    """Every good action, as it arrived."""
+
+    __tablename__ = "raw_actions"
+    __table_args__ = (
+        Index(None, "received_at", "page_id", "seq"),
+        Index(None, "study", "user_id"),
+    )
+
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    occurred_at: Mapped[datetime | None] = instant()
+    name: Mapped[str | None] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class ActionTable(Who, Model):
+    """What every typed table begins with: the action's key, when, who and where."""
+
+    __abstract__ = True
+
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    occurred_at: Mapped[datetime | None] = instant()
+    path: Mapped[str | None] = mapped_column(Text)
+    task: Mapped[str | None] = mapped_column(Text)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> Any:
+        return (Index(None, "study", "user_id"),)
+
+
+class PositionScreen(ActionTable):
+    """One row a position: each action with coordinates, each sample of a mouse path."""
+
+    __tablename__ = "positions_screen"
+
+    sample: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str | None] = mapped_column(Text)
+    t: Mapped[float | None] = mapped_column(Double)
+    page_x: Mapped[float | None] = pixels()
+    page_y: Mapped[float | None] = pixels()
+    client_x: Mapped[float | None] = pixels()
+    client_y: Mapped[float | None] = pixels()
+    screen_x: Mapped[float | None] = pixels()
+    screen_y: Mapped[float | None] = pixels()
+    scroll_x: Mapped[float | None] = pixels()
+    scroll_y: Mapped[float | None] = pixels()
+    viewport_w: Mapped[float | None] = pixels()
+    viewport_h: Mapped[float | None] = pixels()
+
+
+class RejectedAction(Model):
+    """What could not be judged good, with its bytes and the reasons; nothing is thrown away."""
+
+    __tablename__ = "rejected_actions"
+    __table_args__ = (
+        Index(None, "page_id", "seq", unique=True),
+        Index(None, "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    page_id: Mapped[UUID] = mapped_column(Uuid)
+    seq: Mapped[int] = mapped_column(Integer)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    rejected_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
+    source: Mapped[str] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    context: Mapped[str] = mapped_column(Text)
+    replayed_at: Mapped[datetime | None] = instant()
+
+
+class Page(Model):
+    """One document in one tab."""
+
+    __tablename__ = "pages"
+
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    page_no: Mapped[int | None] = mapped_column(Integer)
+    prev_page_id: Mapped[UUID | None] = mapped_column(Uuid)
+    prev_page_seq: Mapped[int | None] = mapped_column(Integer)
+    t0: Mapped[datetime | None] = instant()
+    env: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    config: Mapped[str | None] = mapped_column(Text)
+    lib: Mapped[str | None] = mapped_column(Text)
+    clock_offset: Mapped[float | None] = mapped_column(Double)
+    clock_rtt: Mapped[float | None] = mapped_column(Double)
+
+
+class Batch(Model):
+    """One request body."""
+
+    __tablename__ = "batches"
+    __table_args__ = (Index(None, "page_id"), Index(None, "received_at"))
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    page_id: Mapped[UUID] = mapped_column(Uuid)
+    source: Mapped[str] = mapped_column(Text)
+    batch_seq: Mapped[int | None] = mapped_column(Integer)
+    attempt: Mapped[int | None] = mapped_column(Integer)
+    sent_at: Mapped[datetime | None] = instant()
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(Text)
+    actions: Mapped[int] = mapped_column(Integer)
+    lost: Mapped[list[Any] | None] = mapped_column(JSONB)
+    faults: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class Participant(Model):
+    """One person in one study. `consent` follows what the person said; the last two columns are the researcher's."""
+
+    __tablename__ = "participants"
+
+    study: Mapped[str] = mapped_column(Text, primary_key=True, server_default=EMPTY)
+    user_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    first_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    consent: Mapped[bool | None] = mapped_column(Boolean)
+    consent_at: Mapped[datetime | None] = instant()
+    excluded: Mapped[str | None] = mapped_column(Text)
+    withdrawn: Mapped[str | None] = mapped_column(Text)

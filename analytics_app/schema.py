@@ -1,0 +1,66 @@
+"""The database's schema: creating what is missing, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import flask_migrate
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from analytics_app.actions import ACTIONS
+from analytics_app.db import Model
+
+LOCK = 7_248_153  # any number, the same in every process: two create_db at once take turns
+VIEWS = ('"rawActions"', '"PositionsScreen"', "page_loss")
+
+
+def wait_for_database(engine: Engine, seconds: float, say: Callable[[str], None]) -> None:
+    """Until it answers: compose starts it at the same time. Raises OperationalError after the time given."""
+    until = time.monotonic() + seconds
+    said = False
+    while True:
+        try:
+            with engine.connect():
+                return
+        except OperationalError:
+            if time.monotonic() > until:
+                raise
+            if not said:
+                say(f"Waiting for PostgreSQL at {engine.url.host}:{engine.url.port} ...")
+                said = True
+            time.sleep(0.5)
+
+
+def create(engine: Engine) -> list[str]:
+    """Make the tables and views that are missing; returns their names. Rows that are there stay.
+
+    The built-in tables come from the migrations, those of added action types from their own files.
+    """
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        before = names(engine)
+        flask_migrate.upgrade()
+        there = set(inspect(engine).get_table_names())
+        for module in ACTIONS.values():
+            table = getattr(module, "Table", None)
+            if table is not None and table.__tablename__ not in there:
+                table.__table__.create(engine)
+        return sorted(names(engine) - before)
+
+
+def names(engine: Engine) -> set[str]:
+    """Our tables and views that exist, Alembic's own bookkeeping left out."""
+    look = inspect(engine)
+    ours = set(Model.metadata.tables) | {view.strip('"') for view in VIEWS}
+    return ours & {*look.get_table_names(), *look.get_view_names()}
+
+
+def drop(engine: Engine) -> None:
+    """Every table and view of ours, with all rows."""
+    with engine.begin() as connection:
+        for view in VIEWS:
+            connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
+        Model.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))

@@ -1,0 +1,166 @@
+"""Groups on the local disk while Redis is away: append, fsync, and drain when it is back.
+
+One segment file a process, held by flock; the lock ends with the process, and whoever gets the lock of
+an orphan drains it. Record: magic, length, CRC-32 of id and group, id (UUID), group.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+log = logging.getLogger(__name__)
+
+HEADER = struct.Struct(">4sII16s")
+MAGIC = b"UAL1"
+SEGMENT_BYTES = 33_554_432  # a segment is read whole when it is drained
+
+
+class SpoolUnavailable(Exception):
+    """The spool is full or its folder cannot be written."""
+
+
+class Spool:
+    """The spool folder as one process sees it. Safe to use from several threads and beside other processes."""
+
+    def __init__(self, folder: Path, bytes_max: int) -> None:
+        self.folder = folder
+        self.bytes_max = bytes_max
+        self._lock = threading.Lock()
+        self._segment: int | None = None
+
+    def held_bytes(self) -> int:
+        """Bytes in the folder, all processes' segments together."""
+        return sum(size_of(path) for path in self.folder.glob("*.spool"))
+
+    def append(self, group_id: str, group: bytes) -> None:
+        """Return when the group is on disk. Raises SpoolUnavailable."""
+        identity = UUID(group_id).bytes
+        record = HEADER.pack(MAGIC, len(group), zlib.crc32(identity + group), identity) + group
+        with self._lock:
+            try:
+                if self.held_bytes() + len(record) > self.bytes_max:
+                    raise SpoolUnavailable("the spool is full")
+                self._write(record)
+            except OSError as error:
+                raise SpoolUnavailable(f"the spool cannot be written: {error}") from error
+
+    def _write(self, record: bytes) -> None:
+        segment = self._segment if self._segment is not None else self._open()
+        before = os.fstat(segment).st_size
+        try:
+            written = os.write(segment, record)
+            if written < len(record):  # a disk that fills up takes a part and says so only here
+                raise OSError(f"{written} of {len(record)} bytes written")
+            os.fsync(segment)
+        except OSError:
+            # After a failed fsync the kernel may have dropped the pages: this file is not written to again.
+            with contextlib.suppress(OSError):
+                os.ftruncate(segment, before)
+            self._close()
+            raise
+        if before + len(record) >= SEGMENT_BYTES:
+            self._close()
+
+    def _open(self) -> int:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        segment = os.open(self.folder / f"{uuid4()}.spool", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+        fcntl.flock(segment, fcntl.LOCK_EX)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the name of a new file is durable only with its folder
+        finally:
+            os.close(folder)
+        self._segment = segment
+        return segment
+
+    def _close(self) -> None:
+        if self._segment is not None:
+            os.close(self._segment)
+            self._segment = None
+
+    def is_empty(self) -> bool:
+        return next(self.folder.glob("*.spool"), None) is None
+
+    def drain(self, put: Callable[[str, bytes], None]) -> int:
+        """Give every group that no living process still writes to `put`; returns how many there were.
+
+        Whatever `put` raises ends the draining; the file stays and is drained again from its start,
+        which the inbox and the store suppress by the groups' ids.
+        """
+        with self._lock:
+            self._close()  # what comes from now on goes to a new segment
+        return sum(self._drain_file(path, put) for path in sorted(self.folder.glob("*.spool")))
+
+    def _drain_file(self, path: Path, put: Callable[[str, bytes], None]) -> int:
+        try:
+            segment = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return 0
+        with os.fdopen(segment, "rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return 0  # its process lives and drains it itself
+            if os.fstat(file.fileno()).st_nlink == 0:
+                return 0  # drained by another process between our open and our lock
+            count = 0
+            for group_id, group in records(file.read(), path):
+                put(group_id, group)
+                count += 1
+            path.unlink()
+            return count
+
+
+def records(content: bytes, path: Path) -> Iterator[tuple[str, bytes]]:
+    """The whole records of a segment. What cannot be read is said in the log, and kept aside where it may matter."""
+    position = 0
+    while position < len(content):
+        group_id, group = record_at(content, position)
+        if group_id is None:
+            left = len(content) - position
+            if content.find(MAGIC, position + 1) == -1:
+                # The last record of a process that died while writing: it was never answered with 200.
+                log.warning("spool: left out a torn last record of %d bytes in %s", left, path.name)
+            else:
+                aside = path.with_suffix(".damaged")
+                aside.write_bytes(content[position:])
+                log.error("spool: %d damaged bytes of %s kept in %s", left, path.name, aside)
+            position = next_record(content, position + 1)
+            continue
+        yield group_id, group
+        position += HEADER.size + len(group)
+
+
+def record_at(content: bytes, position: int) -> tuple[str | None, bytes]:
+    if position + HEADER.size > len(content):
+        return None, b""
+    magic, length, checksum, identity = HEADER.unpack_from(content, position)
+    group = content[position + HEADER.size : position + HEADER.size + length]
+    if magic != MAGIC or len(group) < length or zlib.crc32(identity + group) != checksum:
+        return None, b""
+    return str(UUID(bytes=identity)), group
+
+
+def next_record(content: bytes, position: int) -> int:
+    """Where the next readable record begins, or the end."""
+    while (position := content.find(MAGIC, position)) != -1:
+        if record_at(content, position)[0] is not None:
+            return position
+        position += 1
+    return len(content)
+
+
+def size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0  # drained meanwhile

@@ -1,0 +1,164 @@
+"""One group, one transaction: judge, suppress what is there already, COPY the rest.
+
+What is the action's fault (SQLSTATE class 22 and 23, and 54: a value too large for an index) is isolated to that
+action and becomes a row of `rejected_actions`. Everything else (connection, resources, read-only, a missing
+table) is nobody's fault: it is raised, and the group stays in the inbox.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import cursor as Cursor
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics_app.actions import base
+from analytics_app.bulk import copy_rows
+from analytics_app.delivery import Delivery
+from analytics_app.isolate import isolate, savepoint
+from analytics_app.judge import Judged, judge
+from analytics_app.ledger import insert_batches, insert_rejects, upsert_participants
+from analytics_app.models import PositionScreen, RawAction
+from analytics_app.protocol import Action, Batch, Flat, Json, Reject, flatten
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, int]
+RAW = RawAction.__table__.columns.keys()
+UNIQUE_VIOLATION = "23505"
+
+
+@dataclass
+class Report:
+    """What became of a group."""
+
+    stored: int = 0
+    duplicates: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    """By the field that was at fault."""
+
+    def __add__(self, other: Report) -> Report:
+        return Report(
+            self.stored + other.stored, self.duplicates + other.duplicates, self.rejected + other.rejected
+        )
+
+
+def store(engine: Engine, deliveries: list[Delivery]) -> Report:
+    """Store a group.
+
+    Raises:
+        psycopg2.Error, sqlalchemy.exc.SQLAlchemyError: what is nobody's fault; nothing of the group is stored then.
+    """
+    flats = [flatten(delivery) for delivery in deliveries]
+    try:
+        return store_flats(engine, flats)
+    except (psycopg2.Error, SQLAlchemyError):
+        raise
+    except Exception:
+        log.exception("storing a group failed in the code itself: its bodies are stored one by one")
+    return sum((store_alone(engine, flat, body) for flat, body in zip(flats, deliveries, strict=True)), Report())
+
+
+def store_alone(engine: Engine, flat: Flat, delivery: Delivery) -> Report:
+    """One body in its own transaction; where the code fails on it, its bytes are kept as a reject."""
+    try:
+        return store_flats(engine, [flat])
+    except (psycopg2.Error, SQLAlchemyError):
+        raise
+    except Exception as error:
+        fault = Reject(
+            Action(delivery.receipt, 0, delivery.received_at, flat.batch.source, {}, delivery.body, {}),
+            {"server": [f"{type(error).__name__}: {error}"]},
+        )
+        batch = Batch(delivery.receipt, delivery.received_at, flat.batch.source, delivery.receipt)
+        return store_flats(engine, [Flat(batch, rejects=[fault])])
+
+
+def store_flats(engine: Engine, flats: list[Flat]) -> Report:
+    good, rejects = sort_out(flats)
+    report = Report()
+    with engine.begin() as connection:
+        cursor = connection.connection.cursor()
+        fresh = insert_actions(cursor, good, rejects, report)
+        report.rejected = insert_rejects(cursor, rejects)
+        insert_batches(cursor, [flat.batch for flat in flats])
+        upsert_participants(cursor, fresh)
+    return report
+
+
+def sort_out(flats: list[Flat]) -> tuple[list[Judged], list[Reject]]:
+    """The good actions in the order of their key (two workers then never wait for each other), and the rejects."""
+    good: list[Judged] = []
+    rejects: list[Reject] = []
+    for flat in flats:
+        rejects += flat.rejects
+        for action in flat.actions:
+            verdict = judge(action)
+            if isinstance(verdict, Judged):
+                good.append(verdict)
+            else:
+                rejects.append(verdict)
+    return sorted(good, key=lambda judged: judged.key), rejects
+
+
+def insert_actions(cursor: Cursor, good: list[Judged], rejects: list[Reject], report: Report) -> list[Judged]:
+    """Into `raw_actions` and, for those that were not there yet, into the tables split from it; returns those."""
+    once = {judged.key: judged for judged in reversed(good)}
+    actions = sorted(once.values(), key=lambda judged: judged.key)
+    fresh: list[Judged] = []
+
+    def insert(part: list[Judged]) -> None:
+        new = insert_raw(cursor, part)
+        split(cursor, new)
+        fresh.extend(new)
+
+    for judged, fault in isolate(cursor, actions, insert):
+        rejects.append(Reject(judged.action, {"database": [fault]}))
+    report.stored = len(fresh)
+    report.duplicates = len(good) - len(fresh)
+    return fresh
+
+
+def insert_raw(cursor: Cursor, actions: list[Judged]) -> list[Judged]:
+    """COPY straight in; only where one of them is there already, the slower way around."""
+    rows = [{**judged.values, "received_at": base.instant(judged.action.received_at), "data": judged.data}
+            for judged in actions]  # fmt: skip
+    try:
+        with savepoint(cursor):
+            copy_rows(cursor, "raw_actions", RAW, rows)
+        return actions
+    except psycopg2.Error as error:
+        if error.pgcode != UNIQUE_VIOLATION:
+            raise
+    new = insert_new(cursor, rows)
+    return [judged for judged in actions if judged.key in new]
+
+
+def insert_new(cursor: Cursor, rows: list[Json]) -> set[Key]:
+    """The keys of those that were not there yet."""
+    cursor.execute("DROP TABLE IF EXISTS incoming")
+    cursor.execute("CREATE TEMP TABLE incoming (LIKE raw_actions) ON COMMIT DROP")
+    copy_rows(cursor, "incoming", RAW, rows)
+    names = ", ".join(RAW)
+    cursor.execute(
+        f"INSERT INTO raw_actions ({names}) SELECT {names} FROM incoming ORDER BY page_id, seq"
+        " ON CONFLICT DO NOTHING RETURNING page_id::text, seq"
+    )
+    return set(cursor.fetchall())
+
+
+def split(cursor: Cursor, actions: list[Judged]) -> None:
+    """The rows of positions_screen and of each type's own table."""
+    rows: dict[Any, list[Json]] = defaultdict(list)
+    for judged in actions:
+        module = judged.type
+        rows[PositionScreen] += getattr(module, "positions", base.positions)(judged.values)
+        if hasattr(module, "Table"):
+            rows[module.Table] += module.rows(judged.values)
+    for table, its_rows in rows.items():
+        copy_rows(cursor, table.__tablename__, table.__table__.columns.keys(), its_rows)

@@ -1,0 +1,126 @@
+"""The parent of a Celery worker: starts it, and starts it again when it ends or makes no progress.
+
+A worker may live and yet consume nothing (celery#8030, #10205): neither its process nor a ping shows that,
+only tasks done. So the parent looks at the file that each task touches.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+
+from redis.exceptions import RedisError
+
+from analytics_app.config import ROOT, Config
+from analytics_app.inbox import connect
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+RESTART_PAUSE_MAX_S = 10.0
+WARM_SHUTDOWN_S = 20.0
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends (prctl(2)); without Linux the supervisor's sweep must do."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Watch:
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        chosen = config.PROGRESS_FILE or f"{tempfile.gettempdir()}/user-actions-worker-{os.getpid()}.progress"
+        self.progress = Path(chosen)
+        self.redis = connect(config.CELERY_BROKER_URL, timeout=1)
+        self.child: subprocess.Popen[bytes] | None = None
+        self.ending = False
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT; then the worker ends warm, its running tasks done."""
+        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGINT, self._end)
+        pause = 1.0
+        while not self.ending:
+            started = time.monotonic()
+            self._start()
+            why = self._look()
+            self._kill()
+            if not self.ending:
+                pause = 1.0 if time.monotonic() - started > 60 else min(2 * pause, RESTART_PAUSE_MAX_S)
+                log.error("worker %s: starting it again", why)
+                self._sleep(pause / 2)
+        self.progress.unlink(missing_ok=True)
+        return 0
+
+    def _start(self) -> None:
+        self.progress.touch()
+        command = [sys.executable, "-m", "celery", "--app", "analytics_app.worker", "worker", "--loglevel", "INFO"]
+        command += ["--concurrency", str(self.config.WORKER_CONCURRENCY), "--without-gossip", "--without-mingle"]
+        self.child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PROGRESS_FILE": str(self.progress)},
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+    def _look(self) -> str:
+        """Return why the worker needs a new start, or when the end was asked for."""
+        assert self.child
+        stalled = 0.0
+        while not self.ending:
+            looked = time.monotonic()
+            self._sleep(LOOK_EVERY_S)
+            if self.child.poll() is not None:
+                return f"ended with {self.child.returncode}"
+            quiet = time.time() - self.progress.stat().st_mtime
+            # Without Redis nobody can make progress: that is not the worker's fault.
+            idle = quiet > 2 * LOOK_EVERY_S and self._redis_answers()
+            stalled = stalled + time.monotonic() - looked if idle else 0.0
+            if stalled > self.config.WORKER_STALL_S:
+                return f"made no progress for {stalled:.0f} s"
+        return "asked to end"
+
+    def _redis_answers(self) -> bool:
+        try:
+            return bool(self.redis.ping())
+        except RedisError:
+            return False
+
+    def _kill(self) -> None:
+        """Warm where the end was asked for; then the whole process group, pool processes included."""
+        assert self.child
+        if self.ending and self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+            try:
+                self.child.wait(WARM_SHUTDOWN_S)
+            except subprocess.TimeoutExpired:
+                log.error("worker did not end within %.0f s: killed", WARM_SHUTDOWN_S)
+        try:
+            os.killpg(self.child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.child.wait()
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        self.ending = True
+
+    def _sleep(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self.ending and time.monotonic() < until:
+            time.sleep(min(0.1, seconds))
+
+
+def progress_age(config: Config) -> float:
+    """Seconds since the worker that writes PROGRESS_FILE did a task. Raises OSError where there is none."""
+    return time.time() - Path(config.PROGRESS_FILE).stat().st_mtime
