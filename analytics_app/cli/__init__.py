@@ -1,0 +1,20 @@
+"""The commands of manage.py, one file a subject."""
+
+from __future__ import annotations
+
+import click
+
+from analytics_app.cli import database, worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """The analytics app of User Actions Logging.
+
+    Settings come from the environment, then var/stack.env (while `make run` runs), analytics_app/.env,
+    postgres.env; docs/deploy.md lists them.
+    """
+
+
+for command in (database.create_db, database.db_url, worker.worker, worker.worker_health):
+    main.add_command(command)
