@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from celery import Celery, Task
 from flask import Flask
 
@@ -35,15 +38,22 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-def celery_init_app(app: Flask, config: Config) -> Celery:
+class Worker(Celery):
+    """Celery with what a worker needs beside it."""
+
+    orders: Orders
+    order: Callable[[str], None]
+
+
+def celery_init_app(app: Flask, config: Config) -> Worker:
     """Celery, the inbox and both its sides: the publisher of the API, the orders of the worker."""
 
-    class AppTask(Task):  # type: ignore[misc]
+    class AppTask(Task[Any, Any]):
         def __call__(self, *args: object, **kwargs: object) -> object:
             with app.app_context():
                 return self.run(*args, **kwargs)
 
-    celery = Celery(app.name, task_cls=AppTask)
+    celery = Worker(app.name, task_cls=AppTask)
     celery.config_from_object(config.celery)
     celery.set_default()
     app.extensions["celery"] = celery

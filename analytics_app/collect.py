@@ -5,14 +5,12 @@ It judges no action and never touches PostgreSQL. docs/protocol.md lists every a
 
 from __future__ import annotations
 
-import json
 import time
 import zlib
 from typing import Any
 
-import msgspec
-from flask import Blueprint, Response, current_app, g, jsonify, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from analytics_app.config import Config
 from analytics_app.delivery import Delivery

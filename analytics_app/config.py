@@ -51,13 +51,15 @@ def setting(default: Any, help_text: str, least: int | None = None, secret: bool
 class Config:
     """The settings as read, checked. Names are those of the environment."""
 
-    HOST: str = setting("0.0.0.0", "address that the API listens on")
+    HOST: str = setting("0.0.0.0", "address that the API listens on")  # noqa: S104 (in a container)
     PORT: int = setting(5000, "port that the API listens on", 1)
     API_WORKERS: int = setting(2, "API processes", 1)
     API_THREADS: int = setting(32, "requests that one API process answers at a time", 1)
     WORKER_CONCURRENCY: int = setting(2, "processes of one Celery worker", 1)
 
-    DATABASE_URL: str = setting("", "PostgreSQL, postgresql://user:password@host:port/name; wins over DB_*", secret=True)
+    DATABASE_URL: str = setting(
+        "", "PostgreSQL, postgresql://user:password@host:port/name; wins over DB_*", secret=True
+    )
     DB_USER: str = setting("user", "PostgreSQL user (POSTGRES_USER of postgres.env where not given)")
     DB_PASS: str = setting("", "PostgreSQL password (POSTGRES_PASSWORD of postgres.env where not given)", secret=True)
     DB_NAME: str = setting("example", "PostgreSQL database (POSTGRES_DB of postgres.env where not given)")
@@ -67,8 +69,12 @@ class Config:
     CELERY_BROKER_URL: str = setting("redis://redis:6379/0", "Redis: the inbox and the Celery queue", secret=True)
     CELERY_RESULT_BACKEND: str = setting("", "accepted and not needed: tasks have no results")
 
-    DATA_DIR: str = setting(str(ROOT / "var"), "folder of the secret key and the spool; keep it on a disk that survives")
-    SECRET_KEY: str = setting("", "signs the admin area's cookies; generated into DATA_DIR/secret_key if not given", secret=True)
+    DATA_DIR: str = setting(
+        str(ROOT / "var"), "folder of the secret key and the spool; keep it on a disk that survives"
+    )
+    SECRET_KEY: str = setting(
+        "", "signs the admin area's cookies; generated into DATA_DIR/secret_key if not given", secret=True
+    )
 
     CORS_ORIGINS: str = setting("*", "origins that may send, comma separated, or * for any")
     BODY_BYTES_MAX: int = setting(4_194_304, "bytes of a request body, after decompression; above: 413", 1_024)
@@ -85,7 +91,9 @@ class Config:
     ORDER_AGAIN_S: int = setting(10, "seconds after which a group not yet stored is ordered again", 1)
     ORDER_AGAIN_MAX_S: int = setting(120, "longest pause between two orders of a group that ends its worker", 1)
     WORKER_STALL_S: int = setting(30, "seconds without progress after which a worker is restarted", 5)
-    PROGRESS_FILE: str = setting("", "file that a worker touches with each task; its parent chooses one where not given")
+    PROGRESS_FILE: str = setting(
+        "", "file that a worker touches with each task; its parent chooses one where not given"
+    )
     CLOCK_SKEW_S: int = setting(300, "seconds that an event's timestamp may lie in the future", 0)
 
     @property
@@ -93,7 +101,9 @@ class Config:
         """DATABASE_URL, or one made of DB_*, with the driver named: SQLAlchemy 2.1 reads a bare one as psycopg 3."""
         if not self.DATABASE_URL:
             user, password = quote(self.DB_USER, safe=""), quote(self.DB_PASS, safe="")
-            return f"postgresql+psycopg2://{user}:{password}@{self.DB_HOST}:{self.DB_PORT}/{quote(self.DB_NAME, safe='')}"
+            return (
+                f"postgresql+psycopg2://{user}:{password}@{self.DB_HOST}:{self.DB_PORT}/{quote(self.DB_NAME, safe='')}"
+            )
         return "postgresql+psycopg2://" + self.DATABASE_URL.partition("://")[2]
 
     @property

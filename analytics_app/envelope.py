@@ -11,6 +11,7 @@ from uuid import UUID
 import marshmallow
 from marshmallow import fields
 
+from analytics_app.actions import base
 from analytics_app.actions.base import Json, Number, Word, count, instant, to_json
 from analytics_app.config import Limits
 from analytics_app.protocol import Batch
@@ -76,7 +77,7 @@ def load(schema: marshmallow.Schema, value: Any, faults: Json) -> Json:
     try:
         return dict(schema.load(value or {}))
     except marshmallow.ValidationError as error:
-        faults.update(error.normalized_messages())
+        faults.update(base.messages_of(error))
         return dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from analytics_app.config import ConfigError, load  # noqa: E402
+from analytics_app.config import ConfigError, load
 
 try:
     _settings = load()
@@ -20,7 +20,8 @@ worker_class = "gthread"
 keepalive = 30
 timeout = 30
 graceful_timeout = 15
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a slow disk must not look like a hung worker
+memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes its own file in it)
+worker_tmp_dir = str(memory) if memory.is_dir() else None  # a slow disk must not look like a hung worker
 accesslog = None
 control_socket_disable = True
 

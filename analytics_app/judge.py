@@ -42,7 +42,7 @@ def judge(action: Action) -> Judged | Reject:
         loaded = schema_of(module).load(action.data)
         return Judged(action, module, base.values_of(loaded, action.page_id, action.seq), data)
     except marshmallow.ValidationError as error:
-        return Reject(action, error.normalized_messages())
+        return Reject(action, base.messages_of(error))
     except Exception as error:
         log.exception("judging an action failed: it is rejected and can be replayed")
         return Reject(action, {"server": [f"{type(error).__name__}: {error}"]})

@@ -17,6 +17,8 @@ from analytics_app.models import Batch, Page, Participant, RejectedAction
 from analytics_app.protocol import Batch as Body
 from analytics_app.protocol import Json, Reject
 
+COLUMNS = Page.__table__.columns.keys()
+
 
 def insert_rejects(cursor: Cursor, rejects: list[Reject]) -> Counter[str]:
     """Each once by its key, as the good ones; returns how many were new, by the first field at fault."""
@@ -90,7 +92,7 @@ def insert_batches(cursor: Cursor, bodies: list[Body]) -> None:
 def upsert_pages(cursor: Cursor, rows: list[Json]) -> None:
     """The first word on a page stands, later batches add what was not known; of the clock the last word stands."""
     settings = []
-    for name in Page.__table__.columns.keys():
+    for name in COLUMNS:
         kept, other = ("excluded", "pages") if name.startswith("clock_") else ("pages", "excluded")
         if name not in ("page_id", "study"):
             settings.append(f"{name} = coalesce({kept}.{name}, {other}.{name})")

@@ -43,4 +43,5 @@ def script(name: str) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = FRESH_S
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

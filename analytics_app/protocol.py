@@ -183,7 +183,12 @@ def view_of(value: Json, item: Any) -> Json:
     """The view that an action refers to by index; empty where there is none."""
     views = value.get("views")
     index = item.get("view") if isinstance(item, dict) else None
-    if isinstance(views, list) and isinstance(index, int) and 0 <= index < len(views) and isinstance(views[index], dict):
+    if (
+        isinstance(views, list)
+        and isinstance(index, int)
+        and 0 <= index < len(views)
+        and isinstance(views[index], dict)
+    ):
         return dict(views[index])
     return {}
 
@@ -220,8 +225,11 @@ class Actions(msgspec.Struct):
 def pieces(body: bytes, key: str | None, items: list[Any]) -> list[bytes]:
     """Each action's own bytes as they came, from an array or from the array under `key`."""
     try:
-        found = msgspec.json.decode(body, type=list[msgspec.Raw] if key is None else Actions)
-        cut = [bytes(piece) for piece in (found if isinstance(found, list) else found.actions)]
+        if key is None:
+            raw = msgspec.json.decode(body, type=list[msgspec.Raw])
+        else:
+            raw = msgspec.json.decode(body, type=Actions).actions
+        cut = [bytes(piece) for piece in raw]
     except (msgspec.MsgspecError, UnicodeDecodeError):
         cut = cut_slowly(body.decode(), key)
     return cut if len(cut) == len(items) else [json.dumps(item).encode() for item in items]

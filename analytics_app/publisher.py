@@ -39,7 +39,14 @@ class Unavailable(Exception):
 
 class Publisher:
     def __init__(
-        self, inbox: Inbox, spool: Spool, order: Callable[[str], None], *, group_bytes: int, timeout: float, low_bytes: int
+        self,
+        inbox: Inbox,
+        spool: Spool,
+        order: Callable[[str], None],
+        *,
+        group_bytes: int,
+        timeout: float,
+        low_bytes: int,
     ) -> None:
         self.inbox = inbox
         self.spool = spool
@@ -54,7 +61,7 @@ class Publisher:
         self._changed = threading.Condition()
         self._orders: SimpleQueue[str] = SimpleQueue()
         self._threads: list[threading.Thread] = []
-        # Its only thread may hang in a name look-up or a connect that no socket timeout covers; `commit` waits beside it.
+        # Its thread may hang in a name look-up that no socket timeout covers; `commit` waits beside it.
         self._redis = ThreadPoolExecutor(1, "redis")
 
     def start(self) -> None:
@@ -99,7 +106,8 @@ class Publisher:
         """Wait for deliveries; take all that wait, up to the size of a group."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting)
-            group, size = [], 0
+            group: list[tuple[Delivery, Future[None]]] = []
+            size = 0
             while self._waiting and (not group or size + len(self._waiting[0][0].body) <= self.group_bytes):
                 group.append(self._waiting.popleft())
                 size += len(group[-1][0].body)

@@ -43,9 +43,7 @@ class Report:
     """By the field that was at fault."""
 
     def __add__(self, other: Report) -> Report:
-        return Report(
-            self.stored + other.stored, self.duplicates + other.duplicates, self.rejected + other.rejected
-        )
+        return Report(self.stored + other.stored, self.duplicates + other.duplicates, self.rejected + other.rejected)
 
 
 def store(engine: Engine, deliveries: list[Delivery]) -> Report:
@@ -83,7 +81,7 @@ def store_flats(engine: Engine, flats: list[Flat]) -> Report:
     good, rejects = sort_out(flats)
     report = Report()
     with engine.begin() as connection:
-        cursor = connection.connection.cursor()
+        cursor: Any = connection.connection.cursor()  # psycopg2's, for COPY
         fresh = insert_actions(cursor, good, rejects, report)
         report.rejected = insert_rejects(cursor, rejects)
         insert_batches(cursor, [flat.batch for flat in flats])

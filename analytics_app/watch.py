@@ -6,6 +6,7 @@ only tasks done. So the parent looks at the file that each task touches.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -31,7 +32,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends (prctl(2)); without Linux the supervisor's sweep must do."""
+    """Have the kernel end this process when its parent ends: PR_SET_PDEATHSIG of prctl(2), on Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -42,7 +43,6 @@ class Watch:
         chosen = config.PROGRESS_FILE or f"{tempfile.gettempdir()}/user-actions-worker-{os.getpid()}.progress"
         self.progress = Path(chosen)
         self.redis = connect(config.CELERY_BROKER_URL, timeout=1)
-        self.child: subprocess.Popen[bytes] | None = None
         self.ending = False
 
     def run(self) -> int:
@@ -52,9 +52,9 @@ class Watch:
         pause = 1.0
         while not self.ending:
             started = time.monotonic()
-            self._start()
-            why = self._look()
-            self._kill()
+            child = self._start()
+            why = self._look(child)
+            self._kill(child)
             if not self.ending:
                 pause = 1.0 if time.monotonic() - started > 60 else min(2 * pause, RESTART_PAUSE_MAX_S)
                 log.error("worker %s: starting it again", why)
@@ -62,11 +62,11 @@ class Watch:
         self.progress.unlink(missing_ok=True)
         return 0
 
-    def _start(self) -> None:
+    def _start(self) -> subprocess.Popen[bytes]:
         self.progress.touch()
         command = [sys.executable, "-m", "celery", "--app", "analytics_app.worker", "worker", "--loglevel", "INFO"]
         command += ["--concurrency", str(self.config.WORKER_CONCURRENCY), "--without-gossip", "--without-mingle"]
-        self.child = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=ROOT,
             env={**os.environ, "PROGRESS_FILE": str(self.progress)},
@@ -74,15 +74,14 @@ class Watch:
             preexec_fn=die_with_parent,
         )
 
-    def _look(self) -> str:
+    def _look(self, child: subprocess.Popen[bytes]) -> str:
         """Return why the worker needs a new start, or when the end was asked for."""
-        assert self.child
         stalled = 0.0
         while not self.ending:
             looked = time.monotonic()
             self._sleep(LOOK_EVERY_S)
-            if self.child.poll() is not None:
-                return f"ended with {self.child.returncode}"
+            if child.poll() is not None:
+                return f"ended with {child.returncode}"
             quiet = time.time() - self.progress.stat().st_mtime
             # Without Redis nobody can make progress: that is not the worker's fault.
             idle = quiet > 2 * LOOK_EVERY_S and self._redis_answers()
@@ -97,20 +96,17 @@ class Watch:
         except RedisError:
             return False
 
-    def _kill(self) -> None:
+    def _kill(self, child: subprocess.Popen[bytes]) -> None:
         """Warm where the end was asked for; then the whole process group, pool processes included."""
-        assert self.child
-        if self.ending and self.child.poll() is None:
-            self.child.send_signal(signal.SIGTERM)
+        if self.ending and child.poll() is None:
+            child.send_signal(signal.SIGTERM)
             try:
-                self.child.wait(WARM_SHUTDOWN_S)
+                child.wait(WARM_SHUTDOWN_S)
             except subprocess.TimeoutExpired:
                 log.error("worker did not end within %.0f s: killed", WARM_SHUTDOWN_S)
-        try:
-            os.killpg(self.child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self.ending = True

@@ -93,6 +93,11 @@ class Schema(marshmallow.Schema):
     viewport_w, viewport_h = px(), px()
 
 
+def messages_of(error: marshmallow.ValidationError) -> Json:
+    """The reasons by field."""
+    return error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+
+
 def values_of(loaded: Json, page_id: str, seq: int) -> Json:
     """The loaded fields under the names of the columns: key, time, who and where beside the action's own."""
     url = loaded.get("url")
@@ -149,8 +154,11 @@ def to_json(data: Json) -> str:
     except ValueError:
         text = ""
     if not text or SUSPICIOUS.search(text):
-        faults = {str(field).encode("ascii", "backslashreplace").decode().replace("\0", "\\0"): [reason]
-                  for field, value in data.items() if (reason := unstorable(field) or unstorable(value))}
+        faults = {
+            str(field).encode("ascii", "backslashreplace").decode().replace("\0", "\\0"): [reason]
+            for field, value in data.items()
+            if (reason := unstorable(field) or unstorable(value))
+        }
         if faults:
             raise marshmallow.ValidationError(faults)
     return text

@@ -16,7 +16,7 @@ from analytics_app.models import ActionTable
 
 class Schema(base.Schema):
     form_id = base.Word(Limits.LABEL)
-    fields = marshmallow.fields.List(base.Word(Limits.LABEL), allow_none=True)
+    fields = marshmallow.fields.List(base.Word(Limits.LABEL), allow_none=True)  # type: ignore[assignment]
     valid = base.Flag(allow_none=True)
     form = marshmallow.fields.Dict(allow_none=True)
 

@@ -1,8 +1,11 @@
 """The tables of version 2.0."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.schema import SchemaItem
 
 revision = "0001"
 down_revision = None
@@ -10,23 +13,24 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
-TEXT, DOUBLE, INTEGER, UUID = sa.Text(), sa.Double(), sa.Integer(), sa.Uuid()
+TEXT, INTEGER, UUID = sa.Text(), sa.Integer(), sa.Uuid()
+DOUBLE: Any = sa.Double()
 COORDINATES = ("page_x", "page_y", "client_x", "client_y", "screen_x", "screen_y")
 
 
-def columns(names: tuple[str, ...], kind: object) -> list[sa.Column]:
+def columns(names: tuple[str, ...], kind: Any) -> list[sa.Column[Any]]:
     return [sa.Column(name, kind) for name in names]
 
 
-def study() -> sa.Column:
+def study() -> sa.Column[str]:
     return sa.Column("study", TEXT, nullable=False, server_default=sa.text("''"))
 
 
-def who() -> list[sa.Column]:
+def who() -> list[sa.Column[Any]]:
     return [study(), *columns(("user_id", "session_id", "condition_1", "condition_2"), TEXT)]
 
 
-def key(*more: str) -> list[object]:
+def key(*more: str) -> list[SchemaItem]:
     names = ("seq", *more)
     return [
         sa.Column("page_id", UUID, nullable=False),
@@ -35,7 +39,7 @@ def key(*more: str) -> list[object]:
     ]
 
 
-def action_table(name: str, *own: object, more_key: tuple[str, ...] = ()) -> None:
+def action_table(name: str, *own: SchemaItem, more_key: tuple[str, ...] = ()) -> None:
     op.create_table(
         name, *key(*more_key), sa.Column("occurred_at", INSTANT), *who(), *columns(("path", "task"), TEXT), *own
     )
