@@ -48,11 +48,12 @@ class Stack:
             Problem: something cannot be started.
             Interrupted: `request_stop` was called meanwhile.
         """
-        self._launch(*self._embedded(), services.study(self.settings))
+        self._await(*self._launch(*self._embedded()))
         self._await_others()
         self._write_env()
+        pages = self._launch(services.study(self.settings), services.api(self.settings, self.env))
         self._create_schema()
-        self._launch(services.api(self.settings, self.env), services.worker(self.env))
+        self._await(*pages, *self._launch(services.worker(self.env)))
 
     def stop(self) -> None:
         """End all; returns when none is left."""
@@ -81,13 +82,17 @@ class Stack:
             specs.append(servers.postgres(data_dir, self._runtime_dir, reach))
         return specs
 
-    def _launch(self, *specs: Spec) -> None:
-        """Start these side by side and wait until each answers."""
+    def _launch(self, *specs: Spec) -> list[Process]:
+        """Start these side by side."""
         started = [Process(spec, self.settings.data_dir, self._say) for spec in specs]
         for process in started:
             self._processes[process.name] = process
             process.start()
-        for process in started:
+        return started
+
+    def _await(self, *processes: Process) -> None:
+        """Wait until each answers."""
+        for process in processes:
             while not process.ready.wait(0.05):
                 self._heed_stop()
                 if process.failed.is_set():

@@ -18,7 +18,8 @@ from typing import IO
 from dev import members
 
 LOG_BYTES = 5_000_000  # of one log file; one older one is kept
-IMPORTANT = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b|^\w*(Error|Exception): ")
+# A PostgreSQL that starts or stops turns its clients away in these words: that is no news.
+IMPORTANT = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b(?!:  the database system is)")
 READY_WITHIN_S = 60
 HANGING_AFTER_S = 10  # longer than a busy machine keeps a healthy process from answering
 STEADY_AFTER_S = 5

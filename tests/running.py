@@ -1,0 +1,172 @@
+"""A real stack for tests: `python -m dev` on a data folder and ports of its own, as a person would start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.extras
+from dotenv import dotenv_values
+
+from dev import members
+from dev.checks import http_answers, postgres_answers, redis_answers, worker_answers
+from dev.settings import ROOT, free_port
+
+NAMES = ("api", "worker", "redis", "postgres", "study")
+OURS = {"ANALYTICS_PORT", "STUDY_PORT", "ANALYTICS_URL", "DATA_DIR", "DATABASE_URL", "CELERY_BROKER_URL"}
+READY_WITHIN_S = 60
+
+Rows = list[dict[str, Any]]
+
+
+def wait_until(condition: Callable[[], Any], timeout: float, what: str | Callable[[], str]) -> Any:
+    """Poll until the condition is true and return what it gave.
+
+    Raises:
+        AssertionError: it stayed false; `what` says what was waited for.
+    """
+    deadline = time.monotonic() + timeout
+    while not (result := condition()):
+        assert time.monotonic() < deadline, f"not within {timeout:g} s: {what() if callable(what) else what}"
+        time.sleep(0.05)
+    return result
+
+
+@dataclass(frozen=True)
+class Service:
+    """One supervised process: killed, it comes back."""
+
+    name: str
+    data_dir: Path
+    answers: Callable[[], bool]
+
+    @property
+    def pid(self) -> int:
+        """Of its main process; waits while there is none."""
+        path = self.data_dir / "run" / f"{self.name}.pid"
+        return int(wait_until(lambda: path.exists() and path.read_text(), 15, f"{self.name} runs"))
+
+    def kill(self, signal_: signal.Signals = signal.SIGKILL) -> None:
+        """As `kill -9`; returns when the supervisor has seen it."""
+        pid = self.pid
+        os.kill(pid, signal_)
+        wait_until(lambda: self.pid != pid, 15, f"the supervisor sees that {self.name} was killed")
+
+    def pause(self) -> None:
+        """It and its children hang, as a machine that thrashes would make them."""
+        for process in members.members(self.data_dir, {self.name}):
+            process.suspend()
+
+    def resume(self) -> None:
+        members.resume(self.data_dir, {self.name})
+
+    def wait_ready(self, timeout: float = 15) -> None:
+        wait_until(self.answers, timeout, f"{self.name} answers")
+
+
+class RunningStack:
+    """A stack and the questions that tests ask it."""
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        """Start it; returns at once, `wait_ready` when it answers."""
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir = data_dir
+        analytics_port, study_port = free_port(), free_port()
+        self.analytics_url = f"http://127.0.0.1:{analytics_port}"
+        self.study_url = f"http://127.0.0.1:{study_port}"
+        self.output_path = data_dir / "output.txt"
+        own = {"DATA_DIR": str(data_dir), "ANALYTICS_PORT": str(analytics_port), "STUDY_PORT": str(study_port)}
+        inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+        with self.output_path.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "dev", "--starter", str(os.getpid())],
+                cwd=ROOT,
+                env={**inherited, **own, **settings},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_ready(self) -> RunningStack:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while "Ready in" not in self.output:
+            ended = self.process.poll() is not None
+            assert not ended, f"the stack ended at its start:\n{self.output}\n{self.log_tails()}"
+            assert time.monotonic() < deadline, f"the stack is not ready:\n{self.output}\n{self.log_tails()}"
+            time.sleep(0.05)
+        env = dotenv_values(self.data_dir / "stack.env")
+        self.database_url, self.broker_url = str(env["DATABASE_URL"]), str(env["CELERY_BROKER_URL"])
+        self.api = self._service("api", lambda: http_answers(f"{self.analytics_url}/health"))
+        self.study = self._service("study", lambda: http_answers(f"{self.study_url}/health"))
+        self.worker = self._service("worker", lambda: worker_answers(self.broker_url))
+        self.redis = self._service("redis", lambda: redis_answers(self.broker_url))
+        self.postgres = self._service("postgres", lambda: postgres_answers(self.database_url))
+        return self
+
+    def _service(self, name: str, answers: Callable[[], bool]) -> Service:
+        return Service(name, self.data_dir, answers)
+
+    @property
+    def output(self) -> str:
+        """What a person would see in the terminal."""
+        return self.output_path.read_text()
+
+    @property
+    def psql_command(self) -> str:
+        found = re.search(r"^ *SQL +(.*)$", self.output, re.MULTILINE)
+        assert found, self.output
+        return found[1]
+
+    def log_tails(self) -> str:
+        tails = (f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self._logs())
+        return "\n".join(tails)
+
+    def _logs(self) -> Iterator[Path]:
+        return (path for path in sorted((self.data_dir / "log").glob("*.log")) if path.stat().st_size)
+
+    def members(self) -> list[str]:
+        """The names of all processes that run for it, children included."""
+        names = {*NAMES, "schema"}
+        return [f"{process.pid} {process.name()}" for process in members.members(self.data_dir, names)]
+
+    def rows(self, sql: str, **params: Any) -> Rows:
+        """The result of a query, in a session of its own: it works again as soon as a killed PostgreSQL does."""
+        with contextlib.closing(psycopg2.connect(self.database_url)) as connection:
+            connection.autocommit = True
+            with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+                cursor.execute(sql, params)
+                return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def wait_for(self, sql: str, until: Callable[[Rows], Any] = bool, timeout: float = 15, **params: Any) -> Rows:
+        """The rows as soon as `until` is true of them; fails with the last ones."""
+        last: Rows = []
+
+        def satisfied() -> bool:
+            nonlocal last
+            with contextlib.suppress(psycopg2.OperationalError):
+                last = self.rows(sql, **params)
+                return bool(until(last))
+            return False
+
+        wait_until(satisfied, timeout, lambda: f"{sql} {params}, last {last!r:.3000}")
+        return last
+
+    def stop(self, signal_: signal.Signals = signal.SIGTERM, timeout: float = 45) -> None:
+        """Ask it to end and wait until it has."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal_)
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError(f"the stack did not end within {timeout:g} s:\n{self.output}") from None
