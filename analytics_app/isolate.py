@@ -31,7 +31,7 @@ def isolate(cursor: Cursor, items: list[T], insert: Callable[[list[T]], None]) -
 
 
 def own_fault(error: Exception) -> bool:
-    """SQLSTATE class 22 (data), 23 (constraints), 54 (too large for an index); ValueError: what psycopg2 cannot send."""
+    """SQLSTATE class 22 data, 23 constraints, 54 too large for an index; ValueError: what psycopg2 cannot send."""
     return not isinstance(error, psycopg2.Error) or (error.pgcode or "")[:2] in ("22", "23", "54")
 
 
