@@ -12,7 +12,7 @@ const banner = `/*! UserLogger ${version}: logs what people do on a page, for us
 const named = { name: 'version', transform: (code) => code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`) }
 
 async function bundle(input, format) {
-  const built = await rollup({ input: new URL(input, here).pathname, plugins: [named] })
+  const built = await rollup({ input: new URL(input, here).pathname, treeshake: { moduleSideEffects: true }, plugins: [named] })
   const { output } = await built.generate({ format, banner, exports: 'auto', generatedCode: 'es2015' })
   return output[0].code
 }

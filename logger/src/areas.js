@@ -1,37 +1,25 @@
 // Areas of interest: where on the page the elements lie whose looks or clicks are counted later.
 
 import { name } from './element.js'
+import { add } from './recorder.js'
 import { tenth } from './util.js'
 
-export function createAreas(recorder) {
-  let selectors = []
-  let known
+const selectors = []
+let known
 
-  /** Log all rectangles when one of them is another than before. */
-  function check() {
-    if (!selectors.length) return
-    const areas = [...document.querySelectorAll(selectors)].map((el) => {
-      const box = el.getBoundingClientRect()
-      return {
-        ...name(el),
-        page_x: tenth(box.left + scrollX),
-        page_y: tenth(box.top + scrollY),
-        el_w: tenth(box.width),
-        el_h: tenth(box.height),
-      }
-    })
-    const now = JSON.stringify(areas)
-    if (now !== known) recorder.add({ name: 'areas', areas })
-    known = now
-  }
+/** Log all rectangles when one of them is another than before. */
+export function check() {
+  if (!selectors[0]) return
+  const areas = [...document.querySelectorAll(selectors)].map((el) => {
+    const { left, top, width, height } = el.getBoundingClientRect()
+    return { ...name(el), page_x: tenth(left + scrollX), page_y: tenth(top + scrollY), el_w: tenth(width), el_h: tenth(height) }
+  })
+  const now = JSON.stringify(areas)
+  if (now !== known) add({ name: 'areas', areas })
+  known = now
+}
 
-  return {
-    check,
-    add(selector) {
-      document.querySelector(selector) // throws for a bad selector, before it can spoil the others
-      selectors.push(selector)
-      known = undefined
-      check()
-    },
-  }
+export function track(selector) {
+  selectors.push(selector)
+  check()
 }

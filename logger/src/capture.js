@@ -1,116 +1,106 @@
 // Everything that is captured by itself: which event leads to which action. All listeners are passive, on the way down.
 
-import { createClicks } from './clicks.js'
+import { check } from './areas.js'
+import { click, effect } from './clicks.js'
+import { back, hidden, leave, wake } from './delivery.js'
 import { name, pointer, targetOf } from './element.js'
 import { change, submit } from './forms.js'
-import { maskText, maskUrl, notePasswords, within } from './mask.js'
-import { createSampler } from './sampler.js'
+import { ignored, maskText, maskUrl, notePasswords } from './mask.js'
+import { leavePage, step, viewPage } from './pages.js'
+import { add, look, seal } from './recorder.js'
+import { move } from './sampler.js'
 import { guard } from './util.js'
 
 const SCROLL_INTERVAL = 100
 
-/** One listener a type on a window; returns what removes them. */
+/** Listen on a window; returns what removes the listeners. */
 export function listen(target, handlers) {
-  const options = { capture: true, passive: true }
-  const guarded = Object.entries(handlers).map(([types, handler]) => [types.split(' '), guard(handler)])
-  const each = (method) => guarded.forEach(([types, handler]) => types.forEach((type) => target[method](type, handler, options)))
-  each('addEventListener')
-  return () => each('removeEventListener')
+  const guarded = Object.entries(handlers).flatMap(([types, handler]) => {
+    handler = guard(handler)
+    return types.split(' ').map((type) => [type, handler, { capture: true, passive: true }])
+  })
+  guarded.forEach((listener) => target.addEventListener(...listener))
+  return () => guarded.forEach((listener) => target.removeEventListener(...listener))
+}
+
+const onElement = (describe) => (event) => {
+  const el = targetOf(event)
+  if (!ignored(el)) add({ name: event.type, ...describe(el, event) })
 }
 
 /** Scroll positions of the page and of every scrolling element: each 100 ms, and the last. */
-function createScroll(recorder, effects) {
-  const moved = new Set()
-  let timer = 0
+const scrolled = new Set()
 
-  function log() {
-    timer = 0
-    for (const el of moved) {
-      const root = el.scrollingElement // only a document has one
-      const { scrollLeft, scrollTop } = root || el
-      recorder.add({ name: 'scroll', ...(root ? {} : name(el)), scroll_x: Math.round(scrollLeft), scroll_y: Math.round(scrollTop) })
-    }
-    moved.clear()
-  }
+function scroll({ target }) {
+  if (ignored(target)) return
+  effect('scroll')
+  if (!scrolled.size) setTimeout(guard(logScroll), SCROLL_INTERVAL)
+  scrolled.add(target)
+}
 
-  return (event) => {
-    if (within(event.target, '[data-ul-ignore]')) return
-    effects.end('scroll')
-    moved.add(event.target)
-    timer ||= setTimeout(guard(log), SCROLL_INTERVAL)
+function logScroll() {
+  for (const el of scrolled) {
+    const page = el.scrollingElement // only a document has one
+    const { scrollLeft, scrollTop } = page || el
+    add({ name: 'scroll', ...(page ? {} : name(el)), scroll_x: Math.round(scrollLeft), scroll_y: Math.round(scrollTop) })
   }
+  scrolled.clear()
 }
 
 /** What happens inside a document: of this window, or of a frame. */
-export function documentHandlers(recorder, options, subscribed, effects) {
-  const onElement = (describe) => (event) => {
-    const el = targetOf(event)
-    if (!within(el, '[data-ul-ignore]')) recorder.add({ name: event.type, ...describe(el, event) })
-  }
-  const clicks = { click: createClicks(recorder, options, subscribed, effects) }
-  if (!options.capture) return clicks
-  return {
-    ...clicks,
-    'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
-    'copy cut paste': onElement((el) => name(el.localName ? el : document.body)),
-    pointermove: createSampler(recorder, options.moveInterval),
-    scroll: createScroll(recorder, effects),
-    submit: submit(recorder),
-    change: change(recorder, options),
-    focusin: (event) => notePasswords(targetOf(event)),
-  }
+export const inDocument = {
+  click,
+  submit,
+  change,
+  scroll,
+  pointermove: move,
+  'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
+  'copy cut paste': onElement(name),
+  focusin: (event) => notePasswords(targetOf(event)),
 }
+
+const failed = (message, src, line) =>
+  add({ name: 'error', message: maskText(message).slice(0, 300), src: src && maskUrl(src), line })
+
+// Focus and blur of every element pass the window too.
+const ofWindow = (event) => event.target === window && add({ name: 'window_' + event.type })
 
 /** What happens to the window as a whole. */
-export function captureWindow(recorder, pages, areas) {
-  const failed = (error, src, line) =>
-    recorder.add({ name: 'error', message: maskText(error).slice(0, 300), src: src && maskUrl(src), line })
-  const removeListeners = listen(window, {
-    popstate: () => pages.step('pop'),
-    hashchange: () => pages.step('hash'),
-    pageshow: (event) => event.persisted && pages.view('bfcache'),
-    // Focus and blur of elements pass here as well.
-    focus: (event) => event.target === window && recorder.add({ name: 'window_focus' }),
-    blur: (event) => event.target === window && recorder.add({ name: 'window_blur' }),
-    resize: () => {
-      recorder.look()
-      recorder.add({ name: 'resize' })
-      areas.check()
-    },
-    error: (event) =>
-      event.target === window
-        ? failed(event.message, event.filename, event.lineno)
-        : failed('not loaded: ' + event.target.localName, event.target.src || event.target.href),
-    unhandledrejection: (event) => failed(event.reason?.message || event.reason),
-  })
-  const undoHistory = pages.watchHistory()
-  return () => {
-    removeListeners()
-    undoHistory()
-  }
+export const toWindow = {
+  'focus blur': ofWindow,
+  popstate: () => step('pop'),
+  hashchange: () => step('hash'),
+  pageshow: (event) => event.persisted && viewPage('bfcache'),
+  resize: () => {
+    look()
+    add({ name: 'resize' })
+    check()
+  },
+  error: ({ target, message, filename, lineno }) =>
+    message ? failed(message, filename, lineno) : failed('not loaded: ' + target.localName, target.src || target.href),
+  unhandledrejection: ({ reason }) => failed(reason?.message || reason),
+  visibilitychange: () => add({ name: 'visibility', state: document.visibilityState }),
+  pagehide: () => {
+    effect('nav')
+    leavePage()
+  },
 }
 
-/** What the delivery must hear of, also when nothing is captured by itself. */
-export function watchEnd(recorder, delivery, capture, effects, pages) {
-  return listen(window, {
-    visibilitychange: () => {
-      const hidden = document.visibilityState === 'hidden'
-      if (capture) recorder.add({ name: 'visibility', state: document.visibilityState })
-      if (!hidden) return delivery.wake()
-      recorder.seal('hidden')
-      delivery.hidden()
-    },
-    freeze: () => {
-      recorder.seal('freeze')
-      delivery.hidden()
-    },
-    pagehide: () => {
-      effects.end('nav')
-      if (capture) pages.leave()
-      recorder.seal('pagehide')
-      delivery.leave()
-    },
-    pageshow: (event) => event.persisted && delivery.back(),
-    online: delivery.wake,
-  })
+/** What the delivery must hear of, also when nothing is captured by itself. Listens last: it sends what the others log. */
+export const theEnd = {
+  visibilitychange: () => {
+    if (document.visibilityState === 'visible') return wake()
+    seal('hidden')
+    hidden()
+  },
+  freeze: () => {
+    seal('freeze')
+    hidden()
+  },
+  pagehide: () => {
+    seal('pagehide')
+    leave()
+  },
+  pageshow: (event) => event.persisted && back(),
+  online: wake,
 }

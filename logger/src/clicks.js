@@ -1,48 +1,48 @@
 // Clicks: on which element, and what followed.
 
 import { attributesOf, describe, pointer, targetOf } from './element.js'
-import { notePasswords, within } from './mask.js'
+import { ignored, notePasswords } from './mask.js'
+import { add } from './recorder.js'
+import { options } from './settings.js'
+import { guard } from './util.js'
 
 const EFFECT_WAIT = 1000 // ms; what comes later is not what a person takes for the answer to a click
 
-/** Watches the page after a click until something happens, or long enough. */
-export function createEffects(recorder) {
-  let click
+/** Selectors whose elements log each click on them, whenever they come into the page. */
+export const subscribed = new Set()
 
-  function end(effect) {
-    if (!click) return
-    const { ref, start, timer, observer } = click
-    click = undefined
-    clearTimeout(timer)
-    observer.disconnect()
-    recorder.add({ name: 'click_effect', ref, effect, ms: Math.round(performance.now() - start) })
-  }
+let clicked
+let observer
 
-  return {
-    end,
-    begin(ref) {
-      const observer = new MutationObserver(() => end('mutation'))
-      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
-      click = { ref, start: performance.now(), observer, timer: setTimeout(end, EFFECT_WAIT, 'none') }
-    },
-  }
+/** What followed the last click is known. */
+export function effect(kind) {
+  if (!clicked) return
+  const { ref, start, timer } = clicked
+  clicked = undefined
+  clearTimeout(timer)
+  observer.disconnect()
+  add({ name: 'click_effect', ref, effect: kind, ms: Math.round(performance.now() - start) })
+}
+
+function awaitEffect(ref) {
+  observer ||= new MutationObserver(guard(() => effect('mutation')))
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+  clicked = { ref, start: performance.now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') }
 }
 
 /**
  * One action for each subscribed element that the click went through, innermost first; where none is subscribed,
  * one for the element that was clicked. Never two for the same element.
  */
-export function createClicks(recorder, options, subscribed, effects) {
-  return (event) => {
-    const target = targetOf(event)
-    if (!target.localName || within(target, '[data-ul-ignore]')) return
-    notePasswords(target)
-    effects.end('none')
-    const hits = event.composedPath().filter((el) => el.matches && [...subscribed].some((selector) => el.matches(selector)))
-    if (!hits.length && options.capture) hits.push(target)
-    const refs = hits.map((el) =>
-      recorder.add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
-    )
-    if (options.capture && refs[0] !== undefined) effects.begin(refs[0])
-  }
+export function click(event) {
+  const target = targetOf(event)
+  if (ignored(target)) return
+  notePasswords(target)
+  effect('none')
+  const hits = event.composedPath().filter((el) => [...subscribed].some((selector) => el.matches?.(selector)))
+  if (!hits[0] && options.capture) hits.push(target)
+  const [ref] = hits.map((el) =>
+    add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
+  )
+  if (options.capture && ref >= 0) awaitEffect(ref)
 }

@@ -1,19 +1,19 @@
 // Forms: which fields, never what was typed into them, unless the study asks for it and the field is no secret.
 
 import { name, targetOf } from './element.js'
-import { isSecret, maskText, within } from './mask.js'
+import { ignored, isSecret, maskText } from './mask.js'
+import { add } from './recorder.js'
+import { options } from './settings.js'
 
 const LONGEST_VALUE = 200
 const fieldName = (field) => field.getAttribute('name') || field.getAttribute('id') || undefined
 
-/** Asks the selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
-export const submit = (recorder) => (event) => {
+/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
+export function submit(event) {
   const form = event.target
-  if (within(form, '[data-ul-ignore]')) return
-  const fields = [...form.querySelectorAll('input,select,textarea')]
-    .filter((field) => !within(field, '[data-ul-ignore]'))
-    .map(fieldName)
-  recorder.add({
+  if (ignored(form)) return
+  const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName)
+  add({
     name: 'submit',
     ...name(form),
     form_id: form.getAttribute('id') || undefined,
@@ -22,14 +22,15 @@ export const submit = (recorder) => (event) => {
   })
 }
 
-export const change = (recorder, options) => (event) => {
+export function change(event) {
   const field = targetOf(event)
-  if (within(field, '[data-ul-ignore]')) return
+  if (ignored(field)) return
   const { type, value, checked } = field
   const action = { name: 'change', ...name(field), field: fieldName(field), type }
-  const secret = isSecret(field)
-  if (/checkbox|radio/.test(type)) action.checked = secret ? undefined : checked
-  else if (!secret) action.length = value?.length
-  if (options.values && !secret) action.value = maskText(value).slice(0, LONGEST_VALUE)
-  recorder.add(action)
+  if (!isSecret(field)) {
+    if (/checkbox|radio/.test(type)) action.checked = checked
+    else action.length = value?.length
+    if (options.values) action.value = maskText(value).slice(0, LONGEST_VALUE)
+  }
+  add(action)
 }

@@ -20,6 +20,9 @@ export function within(el, selector) {
   for (; el?.closest; el = el.getRootNode().host) if (el.closest(selector)) return true
 }
 
+/** Whether the study wants to know nothing of what happens here. */
+export const ignored = (el) => within(el, '[data-ul-ignore]')
+
 /** Remember which fields are passwords now: a "show password" button turns them into text fields later. */
 export function notePasswords(el) {
   for (const field of el.getRootNode().querySelectorAll('input[type=password]')) passwords.add(field)

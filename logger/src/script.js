@@ -1,7 +1,7 @@
 // The file as a script tag loads it: makes the class known, and starts where the tag says so.
 
 import { UserLogger } from './index.js'
-import { settingsOfTag } from './options.js'
+import { settingsOfTag } from './settings.js'
 import { guard } from './util.js'
 
 // A second tag for the same file uses the first one's class, which knows whether a logger runs.

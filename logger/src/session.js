@@ -1,27 +1,31 @@
-// What the tab remembers from one page to the next, in sessionStorage. Nothing is written before consent.
+// What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
-export function openSession(server) {
-  const key = 'userlogger ' + server
-  let state = {}
+import { options } from './settings.js'
+
+/** {session_id, page_no, prev_page, user, task, consent} */
+export let state = {}
+
+const key = () => 'userlogger ' + options.server
+
+export function recall() {
   try {
-    state = JSON.parse(sessionStorage[key] || '{}')
+    state = JSON.parse(sessionStorage[key()])
   } catch {
-    // Storage is blocked: the session is this page.
+    // Nothing there yet, or storage is blocked: then the session is this page.
   }
-  return {
-    state,
-    save(changes) {
-      Object.assign(state, changes)
-      try {
-        sessionStorage[key] = JSON.stringify(state)
-      } catch {
-        // As above.
-      }
-    },
-    /** Forget everything but the word that was given. */
-    forget(consent) {
-      for (const name in state) delete state[name]
-      this.save({ consent })
-    },
+}
+
+export function save(changes) {
+  Object.assign(state, changes)
+  try {
+    sessionStorage[key()] = JSON.stringify(state)
+  } catch {
+    // As above.
   }
+}
+
+/** Forget everything but the word that was given. */
+export function forget() {
+  state = {}
+  save({ consent: false })
 }
