@@ -1,0 +1,102 @@
+"""Settings: where they come from, and the sentence that mends a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from analytics_app.config import Config, ConfigError, load, secret_key
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "analytics_app").mkdir()
+    (tmp_path / "var").mkdir()
+    (tmp_path / "postgres.env").write_text("POSTGRES_USER=carol\nPOSTGRES_PASSWORD='p@ss/w:rd'\nPOSTGRES_DB=study\n")
+    return tmp_path
+
+
+def load_in(folder: Path, **environ: str) -> Config:
+    return load({"SETTINGS_DIR": str(folder), **environ})
+
+
+def test_it_needs_no_file_at_all(tmp_path: Path) -> None:
+    config = load_in(tmp_path)
+    assert config.libpq_url == "postgresql://user:@db:5432/example"
+    assert config.CELERY_BROKER_URL == "redis://redis:6379/0"
+
+
+def test_it_makes_the_database_url_of_postgres_env_and_escapes_the_password(folder: Path) -> None:
+    assert load_in(folder).libpq_url == "postgresql://carol:p%40ss%2Fw%3Ard@db:5432/study"
+
+
+def test_each_source_wins_over_the_next(folder: Path) -> None:
+    """Environment, stack.env, analytics_app/.env, postgres.env, default: take one away and the next one speaks."""
+    (folder / "analytics_app" / ".env").write_text("DB_USER='dotenv'\nPORT=7000\n")
+    (folder / "var" / "stack.env").write_text("DB_USER=stack\n")
+    assert load_in(folder, DB_USER="environment").DB_USER == "environment"
+    assert load_in(folder).DB_USER == "stack"
+    (folder / "var" / "stack.env").unlink()
+    assert load_in(folder).DB_USER == "dotenv"
+    assert load_in(folder).PORT == 7000
+    (folder / "analytics_app" / ".env").unlink()
+    assert load_in(folder).DB_USER == "carol"
+    (folder / "postgres.env").unlink()
+    assert load_in(folder).DB_USER == "user"
+
+
+def test_an_empty_value_is_no_value(folder: Path) -> None:
+    assert load_in(folder, PORT="", DB_USER="").PORT == 5000
+
+
+@pytest.mark.parametrize("url", ["postgres://a:b@h/n", "postgresql://a:b@h/n", "postgresql+psycopg2://a:b@h/n"])
+def test_it_names_the_driver_whatever_form_the_url_has(tmp_path: Path, url: str) -> None:
+    config = load_in(tmp_path, DATABASE_URL=url)
+    assert config.sqlalchemy_url == "postgresql+psycopg2://a:b@h/n"
+    assert config.libpq_url == "postgresql://a:b@h/n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "mends"),
+    [
+        ({"PORT": "http"}, "set PORT to one"),
+        ({"PORT": "0"}, "set PORT to 1 or more"),
+        ({"PORT": "70000"}, "at most 65535"),
+        ({"DATABASE_URL": "mysql://a"}, "give postgresql://"),
+        ({"CELERY_BROKER_URL": "amqp://a"}, "give redis://"),
+        ({"INBOX_LOW_BYTES": "999999999999"}, "INBOX_LOW_BYTES must lie below"),
+        ({"CORS_ORIGINS": " , "}, "set it to * or"),
+        ({"WORKER_STALL_S": "1"}, "set WORKER_STALL_S to 5 or more"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_the_sentence_that_mends_it(
+    tmp_path: Path, settings: dict[str, str], mends: str
+) -> None:
+    with pytest.raises(ConfigError, match=mends.replace("*", r"\*")):
+        load_in(tmp_path, **settings)
+
+
+def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
+    secrets = {"DB_PASS": "hush1", "SECRET_KEY": "hush2", "DATABASE_URL": "postgresql://u:hush3@h/n"}
+    config = load_in(tmp_path, **secrets, CELERY_BROKER_URL="redis://:hush4@h")
+    assert config.DB_PASS == "hush1"
+    assert "hush" not in repr(config)
+
+
+def test_the_secret_key_is_made_once_and_kept_for_the_owner_alone(tmp_path: Path) -> None:
+    config = load_in(tmp_path, DATA_DIR=str(tmp_path / "data"))
+    key = secret_key(config)
+    assert len(key) >= 48
+    assert secret_key(config) == key
+    assert (tmp_path / "data" / "secret_key").stat().st_mode & 0o077 == 0
+    assert secret_key(load_in(tmp_path, SECRET_KEY="given", DATA_DIR="/nowhere")) == "given"
+
+
+def test_two_data_folders_have_two_secret_keys(tmp_path: Path) -> None:
+    keys = {secret_key(load_in(tmp_path, DATA_DIR=str(tmp_path / name))) for name in "ab"}
+    assert len(keys) == 2
+
+
+def test_a_data_dir_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="make it writable"):
+        secret_key(load_in(tmp_path, DATA_DIR=str(tmp_path / "file")))
