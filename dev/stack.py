@@ -48,8 +48,8 @@ class Stack:
             Problem: something cannot be started.
             Interrupted: `request_stop` was called meanwhile.
         """
-        self._await(*self._launch(*self._embedded()))
         self._await_others()
+        self._await(*self._launch(*self._embedded()))
         self._write_env()
         pages = self._launch(services.study(self.settings), services.api(self.settings, self.env))
         self._create_schema()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,8 @@ class Service:
 class RunningStack:
     """A stack and the questions that tests ask it."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
-        """Start it; returns at once, `wait_ready` when it answers."""
+    def __init__(self, data_dir: Path, through: Sequence[str] = (), **settings: str) -> None:
+        """Start it, perhaps through another program; returns at once, `wait_ready` when it answers."""
         data_dir.mkdir(parents=True, exist_ok=True)
         self.data_dir = data_dir
         analytics_port, study_port = free_port(), free_port()
@@ -89,7 +89,7 @@ class RunningStack:
         inherited = {name: value for name, value in os.environ.items() if name not in OURS}
         with self.output_path.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dev", "--starter", str(os.getpid())],
+                [*through, sys.executable, "-m", "dev", *([] if through else ["--starter", str(os.getpid())])],
                 cwd=ROOT,
                 env={**inherited, **own, **settings},
                 stdout=output,
