@@ -1,10 +1,10 @@
-import { logger, showRecording } from "./recorder.js";
+import { logger, showRecording, tell } from "./recorder.js";
 
 const form = document.getElementById("consent");
 logger.then((found) => (document.getElementById("unreachable").hidden = Boolean(found)));
 
 // The logger keeps the consent for the pages that follow; the form itself then leads to the task.
-form.addEventListener("submit", async () => (await logger)?.consent(true));
+form.addEventListener("submit", () => tell("consent", true));
 
 document.getElementById("decline").addEventListener("click", async () => {
   form.hidden = true;

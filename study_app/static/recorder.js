@@ -1,6 +1,9 @@
-// What the pages know of the logger: whether it is there, and whether it records.
+// What the pages know of the logger: whether it is there, whether it records, and what it must not miss.
 
+const KEY = "waits for the logger";
 const tag = document.querySelector("script[data-study]");
+const waiting = () => JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+let here = null;
 
 /** The logger once its deferred script has run; null when its server cannot be reached. The pages work either way. */
 export const logger = new Promise((resolve) => {
@@ -9,13 +12,26 @@ export const logger = new Promise((resolve) => {
   tag?.addEventListener("error", () => resolve(null));
 });
 
-/** Say in the header what is true now: "recording" only while the logger captures. */
-export async function showRecording() {
-  const pill = document.getElementById("recording");
-  const found = await logger;
-  const recording = Boolean(found?.stats().recording);
-  pill.dataset.state = !found ? "unreachable" : recording ? "on" : "off";
-  pill.textContent = !found ? "Recorder out of reach" : recording ? "Recording" : "Not recording";
+/**
+ * Call a method of the logger; where it is out of reach, the next page that has it does so.
+ * For the few things that cannot be asked for again: the consent, the selection, the answers.
+ */
+export function tell(method, ...args) {
+  if (here) here[method](...args);
+  else sessionStorage.setItem(KEY, JSON.stringify([...waiting(), [method, ...args]]));
 }
 
-showRecording();
+/** Say in the header what is true now: "recording" only while the logger captures. */
+export function showRecording() {
+  const pill = document.getElementById("recording");
+  const recording = Boolean(here?.stats().recording);
+  pill.dataset.state = !here ? "unreachable" : recording ? "on" : "off";
+  pill.textContent = !here ? "Recorder out of reach" : recording ? "Recording" : "Not recording";
+}
+
+logger.then((found) => {
+  here = found;
+  for (const [method, ...args] of found ? waiting() : []) found[method](...args);
+  if (found) sessionStorage.removeItem(KEY);
+  showRecording();
+});

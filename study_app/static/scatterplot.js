@@ -14,11 +14,12 @@ export function scatterplot(box, flowers, selected, grid, choose) {
   const height = box.clientHeight;
   const x = d3.scaleLinear(around(flowers, X), [MARGIN.left, width - MARGIN.right]);
   const y = d3.scaleLinear(around(flowers, Y), [height - MARGIN.bottom, MARGIN.top]);
-  const svg = d3.select(box).append("svg").attr("width", width).attr("height", height);
+  const svg = d3.select(box).append("svg").attr("width", width).attr("height", height).attr("role", "none");
   axes(svg, x, y, width, height, grid);
 
   const brush = d3.brush().extent([[x.range()[0], y.range()[1]], [x.range()[1], y.range()[0]]]);
   const area = svg.append("g").attr("class", "brush").call(brush);
+  area.select(".overlay").attr("id", "plot-area"); // so that clicks on it have a name
   const clearBrush = () => area.call(brush.move, null);
   brush.on("brush end", (event) => {
     if (!event.sourceEvent) return; // moved by clearBrush, not by a person

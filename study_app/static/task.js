@@ -1,12 +1,12 @@
 // The task: choose flowers in a scatter plot, by brush, click or key; each choice is logged with what was chosen.
-import { logger } from "./recorder.js";
+import { logger, tell } from "./recorder.js";
 import { scatterplot } from "./scatterplot.js";
 
 const { d3 } = window;
 const box = document.getElementById("plot");
 const count = document.getElementById("count");
 const none = document.getElementById("none-selected");
-const grid = document.querySelector(".task").dataset.condition1 === "grid";
+const grid = document.querySelector(".task").getAttribute("data-condition-1") === "grid";
 const SPECIES = ["setosa", "versicolor", "virginica"];
 
 // By rows, since d3.csvParse builds a function from text, which the pages' Content-Security-Policy forbids.
@@ -34,7 +34,7 @@ function choose(change, action, event) {
 function draw() {
   box.replaceChildren();
   plot = scatterplot(box, flowers, selected, grid, choose);
-  announce();
+  plot.update();
 }
 
 new ResizeObserver(draw).observe(box);
@@ -49,9 +49,6 @@ document.getElementById("clear").addEventListener("click", (event) => {
 document.getElementById("continue").addEventListener("click", (event) => {
   none.hidden = selected.size > 0;
   if (!selected.size) return event.preventDefault();
-  const numbers = [...selected].map((flower) => flower.flower).sort((a, b) => a - b);
-  logger.then((found) => {
-    found?.log("selection", { flowers: numbers });
-    found?.endTask();
-  });
+  tell("log", "selection", { flowers: [...selected].map((flower) => flower.flower).sort((a, b) => a - b) });
+  logger.then((found) => found?.endTask());
 });
