@@ -1,4 +1,4 @@
-/*! UserLogger 2.0.0: logs what people do on a page, for user studies. MIT licence. */
+/*! UserLogger 2.0.0, MIT */
 // What must not leave the browser.
 
 const MASKED = '***';
@@ -6,7 +6,9 @@ const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cvv|cvc|card|iban|ssn|sess|(
 const SECRET_FILL = /cc-|one-time|password/;
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
-const MASK = '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style';
+const MASK =
+  '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style,' +
+  'input:not([type=submit],[type=button],[type=reset])';
 const passwords = new WeakSet();
 
 /** Free text without what looks like a person's address, number or token. */
@@ -39,41 +41,40 @@ const isSecret = (field) =>
 
 /** The first 80 characters that a person reads on an element; never what was typed into it. */
 function visibleText(el) {
-  if (el.localName === 'input') return /submit|button|reset/.test(el.type) ? maskText(el.value) : undefined
-  if (within(el, MASK)) return within(el, '[data-ul-mask]') ? MASKED : undefined
+  if (within(el, MASK)) return MASKED
+  let text = el.localName === 'input' ? el.value : '';
   const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
-  let text = '';
-  while (text.length < 200 && walker.nextNode()) {
-    const node = walker.currentNode;
-    text += node.parentElement.closest(MASK) ? ' ' : node.data;
-  }
-  return maskText(text.replace(/\s+/g, ' ').trim()).slice(0, 80) || undefined
+  for (let node; text.length < 200 && (node = walker.nextNode()); ) text += node.parentNode.closest?.(MASK) ? ' ' : node.data;
+  return maskText(text.replace(/\s+/g, ' ').trim()).slice(0, 80)
 }
 
 // A selector that still means the same element after the next deployment.
 
-const TEST_IDS = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa'];
-// Ids made by a framework: digits in a row, React's :r1:, hexadecimal. They change with every build or load.
-const GENERATED = /\d{3}|^_r|^[\da-f-]{6,}$/i;
+const TEST_ID = /^data-(test|cy|qa)/;
+const NAME = /^(name|aria-label)$/;
 const PLAIN = /^[a-z][\w-]*$/i;
+// Ids made by a framework: digits in a row, hexadecimal, React's _r_1_. They change with every build or load.
+const GENERATED = /\d{3}|^_r|^[\da-f-]{6,}$/i;
+
+/** `[name="email"]` for the first attribute of that kind; empty where there is none. */
+function attribute(el, kind) {
+  const name = el.getAttributeNames().find((name) => kind.test(name));
+  return name ? `[${name}=${JSON.stringify(el.getAttribute(name))}]` : ''
+}
 
 /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
 function anchor(el) {
-  const attribute = TEST_IDS.find((name) => el.hasAttribute(name));
-  const id = el.getAttribute('id');
-  const own = attribute
-    ? `[${attribute}=${JSON.stringify(el.getAttribute(attribute))}]`
-    : PLAIN.test(id) && !GENERATED.test(id) && '#' + id;
-  return own && el.getRootNode().querySelectorAll(own).length === 1 && own
+  const { id } = el;
+  const own = attribute(el, TEST_ID) || (PLAIN.test(id) && !GENERATED.test(id) && '#' + id);
+  return own && !el.getRootNode().querySelectorAll(own)[1] && own
 }
 
 /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
 function step$1(el) {
-  const attribute = ['name', 'aria-label'].find((name) => el.hasAttribute(name));
   const tag = el.localName;
-  const own = tag + (attribute ? `[${attribute}=${JSON.stringify(el.getAttribute(attribute))}]` : '');
+  const own = tag + attribute(el, NAME);
   const siblings = [...(el.parentNode?.children || [])];
-  if (siblings.filter((other) => other.matches(own)).length < 2) return own
+  if (!siblings.some((other) => other !== el && other.matches(own))) return own
   return `${own}:nth-of-type(${siblings.filter((other) => other.localName === tag).indexOf(el) + 1})`
 }
 
@@ -91,13 +92,12 @@ function selectorOf(el) {
 
 // What every other file needs, and nothing that only one of them does.
 
-const warned = new Set();
+const warned = {};
 
 /** Wrong use is told once in the console, whatever its cause; the page never sees an exception. */
 function warn(message) {
-  if (warned.has(message)) return
-  warned.add(message);
-  console.warn('UserLogger: ' + message);
+  if (!warned[message]) console.warn('UserLogger: ' + message);
+  warned[message] = true;
 }
 
 /** The function, unable to throw into the page that it runs in. */
@@ -112,42 +112,40 @@ const guard = (work) => (...args) => {
 /** Rounded to a tenth: more digits of a pixel or a millisecond are noise that costs bytes. */
 const tenth = (x) => Math.round(x * 10) / 10;
 
-/** Text into a whole number from 0 to 2^32 - 1, the same in every browser, for ever (FNV-1a). */
+/** Text into a whole number from 0 to 2^32 - 1, the same in every browser, for ever. */
 function hash(text) {
-  let h = 0x811c9dc5;
-  for (const c of text) h = Math.imul(h ^ c.codePointAt(0), 0x01000193);
-  // FNV's last bits are little more than a parity; two conditions drawn from them would go hand in hand.
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0
+  let h = 0;
+  for (const c of text + ' ') {
+    // Both steps for every character: two conditions drawn from half-mixed numbers would go hand in hand.
+    h = Math.imul(h ^ c.codePointAt(0), 0x9e3779b1);
+    h ^= h >>> 15;
+  }
+  return h >>> 0
 }
 
 /** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
-function uuid7() {
-  let digits = Date.now().toString(16).padStart(12, '0');
+function uuid7(time = Date.now()) {
+  let digits = time.toString(16).padStart(12, '0');
   for (const byte of crypto.getRandomValues(new Uint8Array(10))) digits += (byte + 256).toString(16).slice(1);
   return digits.replace(/(.{8})(.{4}).(...).(...)/, '$1-$2-7$3-8$4-')
 }
 
-/** Epoch ms at which a UUIDv7 was made. */
-const bornAt = (uuid) => parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
-
-const encoder = new TextEncoder();
-const byteLength = (text) => encoder.encode(text).length;
+/** Bytes of a text in UTF-8. */
+const byteLength = (text) => new TextEncoder().encode(text).length;
 
 // Where an event happened: on which element, and at which of the six coordinates.
 
 
-/** The element under the event, also inside open shadow roots. */
-const targetOf = (event) => event.composedPath()[0];
+/** The innermost element that an event is for, also inside open shadow roots. */
+const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body;
 
 /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
-function frameOffset(view) {
+function frameOffset({ view }) {
   let [x, y] = [0, 0];
-  for (; view && view !== window && view.frameElement; view = view.parent) {
-    const box = view.frameElement.getBoundingClientRect();
-    x += box.left;
-    y += box.top;
+  for (; view?.frameElement && view !== window; view = view.parent) {
+    const { left, top } = view.frameElement.getBoundingClientRect();
+    x += left;
+    y += top;
   }
   return [x, y]
 }
@@ -155,15 +153,13 @@ function frameOffset(view) {
 /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no position. */
 function coordinates(event) {
   const point = event?.changedTouches?.[0] || event;
-  if (!Number.isFinite(point?.clientX)) return {}
-  const framed = event.view && event.view !== window;
-  const [dx, dy] = framed ? frameOffset(event.view) : [0, 0];
+  if (point?.clientX === undefined) return {}
+  const [dx, dy] = frameOffset(point);
   const client_x = Math.floor(point.clientX + dx);
   const client_y = Math.floor(point.clientY + dy);
   return {
-    // page - client is the scroll position, without asking for a layout.
-    page_x: client_x + Math.round(framed ? scrollX : point.pageX - point.clientX),
-    page_y: client_y + Math.round(framed ? scrollY : point.pageY - point.clientY),
+    page_x: client_x + Math.round(scrollX),
+    page_y: client_y + Math.round(scrollY),
     client_x,
     client_y,
     screen_x: Math.floor(point.screenX),
@@ -172,52 +168,53 @@ function coordinates(event) {
 }
 
 /** ms since this page's zero at which an event happened; a frame counts from a zero of its own. */
-const timeOf = (event) =>
-  event.timeStamp + (event.view ? event.view.performance.timeOrigin - performance.timeOrigin : 0);
-
-const modifiers = (event) => ['alt', 'ctrl', 'meta', 'shift'].filter((key) => event[key + 'Key']).join('+') || undefined;
+const timeOf = ({ timeStamp, view }) =>
+  timeStamp + (view ? view.performance.timeOrigin - performance.timeOrigin : 0);
 
 /** Position, device, button and modifier keys; `trusted: false` where a script made the event. */
 const pointer = (event) => ({
   ...coordinates(event),
-  pointer: event.pointerType || undefined,
+  pointer: event.pointerType,
   button: event.button,
-  mods: modifiers(event),
+  mods: ['alt', 'ctrl', 'meta', 'shift'].filter((key) => event[key + 'Key']).join('+') || undefined,
   trusted: event.isTrusted && undefined,
 });
 
 /** Which element it is. */
-const name = (el) => ({
-  element_id: el.getAttribute?.('id')?.slice(0, 200),
-  tag: el.localName,
-  selector: selectorOf(el),
-});
+const name = (el) => ({ element_id: el.getAttribute('id'), tag: el.localName, selector: selectorOf(el) });
+
+/** Left, top, width and height of an element, moved by so much. */
+function rectangle(el, dx, dy) {
+  const { left, top, width, height } = el.getBoundingClientRect();
+  return [left + dx, top + dy, width, height].map(tenth)
+}
 
 /** Which element it is, what stands on it, its rectangle in the viewport, and the event's place inside it. */
 function describe(el, event) {
-  const box = el.getBoundingClientRect();
-  const [dx, dy] = frameOffset(event.view);
-  const inside = (distance, size) => (size ? Math.round((distance / size) * 1000) / 1000 : undefined);
+  const [dx, dy] = frameOffset(event);
+  const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy);
+  const inside = (distance, size) => Math.round((distance / size) * 1e3) / 1e3;
   return {
     ...name(el),
     text: visibleText(el),
-    el_x: tenth(box.left + dx),
-    el_y: tenth(box.top + dy),
-    el_w: tenth(box.width),
-    el_h: tenth(box.height),
-    rel_x: inside(event.clientX - box.left, box.width),
-    rel_y: inside(event.clientY - box.top, box.height),
+    el_x,
+    el_y,
+    el_w,
+    el_h,
+    rel_x: inside(event.clientX + dx - el_x, el_w),
+    rel_y: inside(event.clientY + dy - el_y, el_h),
   }
 }
 
 /** Attributes whose name starts with the prefix, verbatim, with their values of this moment. */
-const attributesOf = (el, prefix) =>
-  Object.fromEntries(
-    el.getAttributeNames().filter((attribute) => attribute.startsWith(prefix)).map((attribute) => [attribute, el.getAttribute(attribute)]),
-  );
+function attributesOf(el, prefix) {
+  const found = {};
+  for (const key of el.getAttributeNames()) if (key.startsWith(prefix)) found[key] = el.getAttribute(key);
+  return found
+}
 
-// A sealed batch: {head, from, actions}. `head` is the envelope without its actions, `from` the seq of the first of
-// them, `actions` their JSON, one text each: what an action says is fixed when it happens.
+// A sealed batch: {head, actions}. `head` is the envelope without its actions, `actions` their JSON, one text each in
+// the order of their seqs: what an action says is fixed when it happens.
 
 
 /** The envelope as it is posted. `now` holds what is true of this attempt only. */
@@ -227,31 +224,31 @@ const bodyOf = ({ head, actions }, now) =>
 /** The batch that a body holds. */
 function readBody(text) {
   const { actions, ...head } = JSON.parse(text);
-  return { head, from: actions[0]?.seq, actions: actions.map((action) => JSON.stringify(action)) }
+  return { head, actions: actions.map((action) => JSON.stringify(action)) }
 }
 
+const seqOf = (action) => JSON.parse(action).seq;
+
 /** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
-const tombstone = ({ head, from, actions }, reason) => ({
-  head: { ...head, views: [], lost: actions[0] ? [...head.lost, [from, from + actions.length - 1, reason]] : head.lost },
+const tombstone = ({ head, actions }, reason) => ({
+  head: { ...head, views: [], lost: [...head.lost, ...(actions[0] ? [[seqOf(actions[0]), seqOf(actions.at(-1)), reason]] : [])] },
   actions: [],
 });
 
 /** Two halves with the same seqs; each is a batch of its own to the server. */
-function halves({ head, from, actions }) {
+function halves({ head, actions }) {
   const middle = actions.length >> 1;
-  const half = (lost, start, end) => ({
-    head: { ...head, lost, batch_id: uuid7() },
-    from: from + start,
-    actions: actions.slice(start, end),
-  });
-  return [half(head.lost, 0, middle), half([], middle)]
+  return [
+    { head: { ...head, batch_id: uuid7() }, actions: actions.slice(0, middle) },
+    { head: { ...head, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
+  ]
 }
 
 // Settings: what they are called, what they are by default, and how a page gives them.
 
 
-/** Where the page says nothing else. A setting is of the type that stands here. */
-const DEFAULTS = {
+/** What counts where the page says nothing else. A setting is of the type that stands here. */
+const options = {
   server: '',
   study: '',
   userParam: '',
@@ -266,41 +263,31 @@ const DEFAULTS = {
   debug: false,
   capture: true,
 };
-
-const options = { ...DEFAULTS };
+const READ = { string: String, number: Number, boolean: (value) => value + '' !== 'false' };
 
 /** What is true of every action: user, conditions. */
 const constants = {};
 
 /** Constructor arguments, in the original's five places or as one object. */
 function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
-  const given =
-    server instanceof Object
-      ? server
-      : { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
-  for (const key in given) {
-    const value = typed(given[key], DEFAULTS[key]);
-    if (key === 'constants') Object.assign(constants, given[key]);
-    else if (value === undefined) warn(`${key}=${given[key]} is no setting`);
+  const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
+  const { constants: given, ...settings } = server instanceof Object ? server : seed;
+  Object.assign(constants, given);
+  for (const key in settings) {
+    const value = READ[typeof options[key]]?.(settings[key] ?? options[key]);
+    if (value === undefined || Number.isNaN(value)) warn(`${key}="${settings[key]}" is no setting`);
     else options[key] = value;
   }
-  const url = new URL(options.server, location.href);
-  if (!options.server) warn('no server: give data-server, or load the file from the server itself');
+  if (!options.server) return warn('no data-server')
+  const url = new URL(options.server, location);
   // Who names a server without a path does not mean its front page.
-  else if (url.pathname === '/') url.pathname = 'analytics';
-  options.server = options.server && url.href;
-  options.config = hash(JSON.stringify(options)).toString(16);
-}
-
-/** The value as the default's type; the default where none is given, undefined where it is none of that type. */
-function typed(value, example) {
-  if (value === undefined) return example
-  if (typeof example === 'number') return value >= 0 ? +value : undefined
-  return typeof example === 'boolean' ? String(value) !== 'false' : example?.concat(value)
+  if (url.pathname === '/') url.pathname = 'analytics';
+  options.server = url.href;
 }
 
 // The shelf: sealed batches in localStorage, one key each, for the case that this page cannot deliver them itself.
 // Any page of the same origin may take what lies there, without locks: the server suppresses what comes twice.
+// Storage may be full, blocked or gone at any moment (hence the guards); then a batch is in memory only.
 
 
 const MAX_CHARS = 1e6;
@@ -315,47 +302,31 @@ const keys = () =>
     .filter((key) => key.startsWith(prefix()))
     .sort();
 
-/** Storage may be full, blocked or gone at any moment; then a batch is in memory only. */
-const quietly = (work) => (batch) => {
-  try {
-    return work(batch)
-  } catch {
-    return []
-  }
-};
-
 /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
 function evict() {
   const all = keys();
-  const oldest = all.find((key) => read(key).actions.length);
+  const oldest = all.find((key) => read(key).actions[0]);
   if (oldest) localStorage[oldest] = bodyOf(tombstone(read(oldest), 'quota'));
   else localStorage.removeItem(all[0]);
   return all[0]
 }
 
-const put = quietly((batch) => {
+const put = guard((batch) => {
   const text = bodyOf(batch);
-  do {
-    if (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) < MAX_CHARS) {
-      try {
-        return (localStorage[keyOf(batch)] = text)
-      } catch {
-        // The page's own data fill the quota: make room on our side.
-      }
-    }
-  } while (evict())
+  while (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) > MAX_CHARS && evict());
+  localStorage[keyOf(batch)] = text;
 });
 
-const remove = quietly((batch) => localStorage.removeItem(keyOf(batch)));
+const remove = guard((batch) => localStorage.removeItem(keyOf(batch)));
 
 /** All that lies here, oldest first; what is too old only says what it was. */
-const all = quietly(() =>
+const all = guard(() =>
   keys()
     .map(read)
-    .map((batch) => (Date.now() - bornAt(batch.head.batch_id) > MAX_AGE ? tombstone(batch, 'quota') : batch)),
+    .map((batch) => (batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 );
 
-const clear = quietly(() => keys().forEach((key) => localStorage.removeItem(key)));
+const clear = guard(() => keys().forEach((key) => localStorage.removeItem(key)));
 
 // Delivery, at least once: a batch leaves the queue only when the server answered 200 for it.
 
@@ -368,8 +339,8 @@ const FIRST_WAIT = 1e3;
 const LONGEST_WAIT = 60e3;
 const LONGEST_RETRY_AFTER = 3600; // s
 
-/** Actions by what became of them, with the id of the page that they belong to. */
-const counts = { acked: 0, lost: 0 };
+/** Actions of this page, by what became of them. */
+const counts = { page_id: uuid7(), acked: 0, lost: 0 };
 
 let queue = [];
 let timer$2 = 0;
@@ -385,13 +356,7 @@ const sizeOf = (batch) => byteLength(render(batch));
 const pending = () => total(queue, countOf);
 
 /** The body of this attempt; what it says of itself changes, its actions never do. */
-const render = (batch) =>
-  bodyOf(batch, {
-    attempt: batch.attempt || 0,
-    sent_at: Date.now(),
-    clock,
-    reason: batch.adopted ? 'adopt' : batch.attempt ? 'retry' : batch.head.reason,
-  });
+const render = (batch) => bodyOf(batch, { sent_at: Date.now(), clock });
 
 function pump() {
   if (!queue[0]) waiting.splice(0).forEach((done) => done());
@@ -424,7 +389,7 @@ async function send(batch) {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }
   batch.flying = 0;
-  batch.attempt = (batch.attempt || 0) + 1;
+  batch.head.attempt++;
   if (queue.includes(batch)) answered(batch, response);
 }
 
@@ -463,6 +428,7 @@ function settle(batch, what, others) {
 const drop$1 = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : []);
 
 function retryLater(batch, response) {
+  batch.head.reason = 'retry';
   // To the end: one batch that the server chokes on must not hold up the others.
   queue.push(...queue.splice(queue.indexOf(batch), 1));
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
@@ -475,7 +441,7 @@ function retryLater(batch, response) {
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 function persist() {
   for (const batch of queue) {
-    if (keeping && !batch.adopted && !batch.stored) put(batch);
+    if (keeping && !batch.stored) put(batch);
     batch.stored = true;
   }
 }
@@ -483,13 +449,17 @@ function persist() {
 function push(batch) {
   queue.push(batch);
   const bytes = ({ actions }) => total(actions, (action) => action.length);
-  for (let old; total(queue, bytes) > MAX_QUEUE && (old = queue.find((one) => countOf(one) && !one.flying)); ) drop$1(old, 'queue');
+  if (total(queue, bytes) > MAX_QUEUE) drop$1(queue.find((old) => countOf(old) && !old.flying) || batch, 'queue');
   pump();
 }
 
 /** Take over what other pages left behind. */
 function adopt() {
-  queue.unshift(...all().map((batch) => ({ ...batch, adopted: true })));
+  for (const batch of all() || []) {
+    batch.head.reason = 'adopt';
+    batch.stored = true;
+    queue.unshift(batch);
+  }
   pump();
 }
 
@@ -497,7 +467,7 @@ function adopt() {
 function hidden() {
   persist();
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0);
-  for (const batch of [...queue]) if (!batch.flying && !batch.beaconed && (room -= sizeOf(batch)) > 0) send(batch);
+  for (const batch of [...queue]) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
 }
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
@@ -505,14 +475,12 @@ const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? ha
 /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
 function leave() {
   persist();
-  for (const batch of queue) {
-    batch.beaconed = batch.flying || pieces(batch).every((piece) => navigator.sendBeacon?.(options.server, render(piece)));
-  }
+  for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon?.(options.server, render(piece)));
 }
 
-/** The page was not over after all (bfcache): what went by beacon goes once more, and is waited for. */
+/** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */
 function back() {
-  for (const batch of queue) batch.beaconed = false;
+  for (const batch of queue) batch.flying = 0;
   wake();
 }
 
@@ -535,27 +503,22 @@ function keep(consent) {
 // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 
-/** {session_id, page_no, prev_page, user, task, consent} */
+/** {session_id, page_no, prev_page, user, task, consent}. Where storage is blocked, the session is this page. */
 let state = {};
 
 const key = () => 'userlogger ' + options.server;
 
-function recall() {
-  try {
-    state = JSON.parse(sessionStorage[key()]);
-  } catch {
-    // Nothing there yet, or storage is blocked: then the session is this page.
-  }
-}
+const recall = guard(() => {
+  state = JSON.parse(sessionStorage[key()] || '{}');
+});
 
-function save(changes) {
+const save = guard((changes) => {
   Object.assign(state, changes);
-  try {
-    sessionStorage[key()] = JSON.stringify(state);
-  } catch {
-    // As above.
-  }
-}
+  sessionStorage[key()] = JSON.stringify(state);
+});
+
+/** What the browser says in its person's name. */
+const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' });
 
 /** Forget everything but the word that was given. */
 function forget() {
@@ -569,7 +532,7 @@ function forget() {
 const MAX_BYTES = 48e3; // of a batch, and of one action
 const MAX_RATE = 5000; // actions in ten seconds; more is a loop gone wild, not a person
 
-const page_id = (counts.page_id = uuid7());
+const { page_id } = counts;
 /** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
 const t0 = Math.round(Date.now() - performance.now());
 
@@ -582,7 +545,6 @@ let timer$1 = 0;
 let inWindow = 0;
 let windowStart = 0;
 // The open batch
-let from = 0;
 let bytes = 0;
 let lost = [];
 let views = [];
@@ -599,7 +561,8 @@ const open = () => actions.length;
 function begin() {
   if (about) return
   const { prev_page, session_id = uuid7(), page_no = 0 } = state;
-  about = { v: 2, lib: 'userlogger/2.0.0', study: options.study, config: options.config, session_id, page_id, prev_page, page_no, t0 };
+  const config = hash(JSON.stringify(options)).toString(16);
+  about = { v: 2, lib: 'userlogger/2.0.0', study: options.study, config, session_id, page_id, prev_page, page_no, t0, attempt: 0 };
   env = {
     ua: navigator.userAgent,
     lang: navigator.language,
@@ -608,8 +571,7 @@ function begin() {
     screen_h: screen.height,
     dpr: devicePixelRatio,
     touch: navigator.maxTouchPoints > 0,
-    gpc: !!navigator.globalPrivacyControl,
-    dnt: navigator.doNotTrack === '1',
+    ...signals(),
   };
   save({ session_id, page_no: page_no + 1 });
   look();
@@ -619,7 +581,7 @@ function begin() {
 function look() {
   runBefore();
   const { scrollWidth, scrollHeight } = document.documentElement;
-  view = {
+  const now = {
     url: maskUrl(location.href).slice(0, 2000),
     title: maskText(document.title).slice(0, 300),
     viewport_w: innerWidth,
@@ -628,10 +590,11 @@ function look() {
     page_h: scrollHeight,
     dpr: devicePixelRatio,
   };
+  if (JSON.stringify(now) !== JSON.stringify(view)) view = now;
 }
 
 function viewIndex() {
-  if (JSON.stringify(view) !== JSON.stringify(views.at(-1))) views.push(view);
+  if (views.at(-1) !== view) views.push(view);
   return views.length - 1
 }
 
@@ -652,7 +615,6 @@ function add(action, time = performance.now()) {
   if (tooMany(time)) return drop('rate')
   if (size > MAX_BYTES) return drop('oversize')
   if (bytes + size > MAX_BYTES) seal('bytes');
-  if (!actions[0]) from = seq;
   actions.push(text.slice(0, -1) + `,"view":${viewIndex()}}`);
   bytes += size;
   arm();
@@ -688,7 +650,7 @@ function seal(reason) {
   timer$1 = 0;
   if (!actions[0] && !lost[0]) return
   const head = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views };
-  const batch = { head, from, actions };
+  const batch = { head, actions };
   env = undefined;
   reset([]);
   save({ prev_page: { id: page_id, seq } });
@@ -709,18 +671,18 @@ const purge = () => reset(seq ? [[0, seq - 1, 'consent']] : []);
 
 
 const selectors = [];
-let known;
+let known$1;
 
 /** Log all rectangles when one of them is another than before. */
 function check() {
   if (!selectors[0]) return
   const areas = [...document.querySelectorAll(selectors)].map((el) => {
-    const { left, top, width, height } = el.getBoundingClientRect();
-    return { ...name(el), page_x: tenth(left + scrollX), page_y: tenth(top + scrollY), el_w: tenth(width), el_h: tenth(height) }
+    const [page_x, page_y, el_w, el_h] = rectangle(el, scrollX, scrollY);
+    return { ...name(el), page_x, page_y, el_w, el_h }
   });
   const now = JSON.stringify(areas);
-  if (now !== known) add({ name: 'areas', areas });
-  known = now;
+  if (now !== known$1) add({ name: 'areas', areas });
+  known$1 = now;
 }
 
 function track(selector) {
@@ -746,6 +708,7 @@ function effect(kind) {
   clicked = undefined;
   clearTimeout(timer);
   observer.disconnect();
+  check();
   add({ name: 'click_effect', ref, effect: kind, ms: Math.round(performance.now() - start) });
 }
 
@@ -776,7 +739,7 @@ function click(event) {
 
 
 const LONGEST_VALUE = 200;
-const fieldName = (field) => field.getAttribute('name') || field.getAttribute('id') || undefined;
+const fieldName = ({ name, id }) => name || id;
 
 /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
 function submit(event) {
@@ -786,7 +749,7 @@ function submit(event) {
   add({
     name: 'submit',
     ...name(form),
-    form_id: form.getAttribute('id') || undefined,
+    form_id: form.getAttribute('id'),
     fields: [...new Set(fields)].filter(Boolean),
     valid: form.matches(':valid'),
   });
@@ -870,12 +833,10 @@ function encode(samples) {
 // Mouse, touch and pen: where the pointer was, one sample each 50 ms while it moves, and always where it came to rest.
 
 
-/** px that the window may seem to shift under the path before a new piece begins; only a zoomed page comes near. */
-const SHIFT = 8;
-
 let samples = [];
 let piece; // what the samples have in common
-let last = {}; // six coordinates of the last sample
+let known; // the same as a text
+let last; // six coordinates of the last sample
 let next; // the event that waits to become a sample
 let timer = 0;
 
@@ -902,17 +863,17 @@ before.push(() => {
 
 function sample(event) {
   const at = coordinates(event);
-  const sx = at.page_x - at.client_x;
-  const sy = at.page_y - at.client_y;
-  const off = [at.screen_x - at.client_x, at.screen_y - at.client_y];
-  const pointer = event.pointerType;
-  const same = piece?.sx === sx && piece.sy === sy && piece.pointer === pointer;
   // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-  if (same && last.client_x === at.client_x && last.client_y === at.client_y) return
-  if (!same || off.some((px, i) => Math.abs(px - piece.off[i]) > SHIFT) || samples.length === SAMPLES) close();
-  if (!samples[0]) piece = { pointer, sx, sy, off };
+  if (JSON.stringify(at) === JSON.stringify(last)) return
+  const { client_x: x, client_y: y } = at;
+  const common = { pointer: event.pointerType, sx: at.page_x - x, sy: at.page_y - y, off: [at.screen_x - x, at.screen_y - y] };
+  // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
+  const text = JSON.stringify({ ...common, off: common.off.map((px) => px >> 4) });
+  if (text !== known || samples.length === SAMPLES) close();
+  if (!samples[0]) piece = common;
   // A path never runs backwards, whatever clock an event was stamped with.
-  samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x: at.client_x, y: at.client_y });
+  samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x, y });
+  known = text;
   last = at;
   arm();
 }
@@ -996,6 +957,7 @@ const toWindow = {
   },
   error: ({ target, message, filename, lineno }) =>
     message ? failed(message, filename, lineno) : failed('not loaded: ' + target.localName, target.src || target.href),
+  load: (event) => event.target === document && check(),
   unhandledrejection: ({ reason }) => failed(reason?.message || reason),
   visibilitychange: () => add({ name: 'visibility', state: document.visibilityState }),
   pagehide: () => {
@@ -1037,13 +999,12 @@ let why = 'stopped';
 function refusal() {
   if (state.consent) return
   if (options.consent === 'required' || state.consent === false) return 'consent'
-  const signals = { gpc: navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' };
-  return options.respect.split(' ').find((signal) => signals[signal])
+  return options.respect.split(' ').find((signal) => signals()[signal])
 }
 
 function attach() {
   if (options.capture) {
-    const first = guard(() => viewPage(performance.getEntriesByType('navigation')[0]?.type));
+    const first = guard(() => viewPage('load'));
     undo = [listen(window, inDocument), listen(window, toWindow), watchHistory()];
     // Before that, a page in the making may not know its own title.
     if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }));
@@ -1147,7 +1108,7 @@ class UserLogger {
 
   /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
   assign(variable, values) {
-    if (!constants.user) warn('assign without a user gives everybody the same value');
+    if (!constants.user) warn('assign needs a user');
     const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length];
     this.set({ [variable]: value });
     this.log('assign', { variable, value, values });
@@ -1171,13 +1132,12 @@ class UserLogger {
   async flush(ms = FLUSH_WAIT) {
     seal('manual');
     await drained(ms);
-    const { acked, pending } = this.stats();
-    return { acked, pending }
+    return this.stats()
   }
 
   /** Numbers of actions: of this page, and all that wait for delivery. */
   stats() {
-    return { recording: !why, why, captured: captured(), acked: counts.acked, pending: open() + pending(), lost: counts.lost }
+    return { recording: !why, why, captured: captured(), pending: open() + pending(), ...counts }
   }
 }
 

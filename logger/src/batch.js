@@ -1,5 +1,5 @@
-// A sealed batch: {head, from, actions}. `head` is the envelope without its actions, `from` the seq of the first of
-// them, `actions` their JSON, one text each: what an action says is fixed when it happens.
+// A sealed batch: {head, actions}. `head` is the envelope without its actions, `actions` their JSON, one text each in
+// the order of their seqs: what an action says is fixed when it happens.
 
 import { uuid7 } from './util.js'
 
@@ -10,22 +10,22 @@ export const bodyOf = ({ head, actions }, now) =>
 /** The batch that a body holds. */
 export function readBody(text) {
   const { actions, ...head } = JSON.parse(text)
-  return { head, from: actions[0]?.seq, actions: actions.map((action) => JSON.stringify(action)) }
+  return { head, actions: actions.map((action) => JSON.stringify(action)) }
 }
 
+const seqOf = (action) => JSON.parse(action).seq
+
 /** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
-export const tombstone = ({ head, from, actions }, reason) => ({
-  head: { ...head, views: [], lost: actions[0] ? [...head.lost, [from, from + actions.length - 1, reason]] : head.lost },
+export const tombstone = ({ head, actions }, reason) => ({
+  head: { ...head, views: [], lost: [...head.lost, ...(actions[0] ? [[seqOf(actions[0]), seqOf(actions.at(-1)), reason]] : [])] },
   actions: [],
 })
 
 /** Two halves with the same seqs; each is a batch of its own to the server. */
-export function halves({ head, from, actions }) {
+export function halves({ head, actions }) {
   const middle = actions.length >> 1
-  const half = (lost, start, end) => ({
-    head: { ...head, lost, batch_id: uuid7() },
-    from: from + start,
-    actions: actions.slice(start, end),
-  })
-  return [half(head.lost, 0, middle), half([], middle)]
+  return [
+    { head: { ...head, batch_id: uuid7() }, actions: actions.slice(0, middle) },
+    { head: { ...head, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
+  ]
 }

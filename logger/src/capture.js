@@ -78,6 +78,7 @@ export const toWindow = {
   },
   error: ({ target, message, filename, lineno }) =>
     message ? failed(message, filename, lineno) : failed('not loaded: ' + target.localName, target.src || target.href),
+  load: (event) => event.target === document && check(),
   unhandledrejection: ({ reason }) => failed(reason?.message || reason),
   visibilitychange: () => add({ name: 'visibility', state: document.visibilityState }),
   pagehide: () => {

@@ -1,5 +1,6 @@
 // Clicks: on which element, and what followed.
 
+import { check } from './areas.js'
 import { attributesOf, describe, pointer, targetOf } from './element.js'
 import { ignored, notePasswords } from './mask.js'
 import { add } from './recorder.js'
@@ -21,6 +22,7 @@ export function effect(kind) {
   clicked = undefined
   clearTimeout(timer)
   observer.disconnect()
+  check()
   add({ name: 'click_effect', ref, effect: kind, ms: Math.round(performance.now() - start) })
 }
 

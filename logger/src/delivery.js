@@ -3,7 +3,7 @@
 import { bodyOf, halves, tombstone } from './batch.js'
 import { options } from './settings.js'
 import * as shelf from './shelf.js'
-import { byteLength, warn } from './util.js'
+import { byteLength, uuid7, warn } from './util.js'
 
 const MAX_QUEUE = 4e6 // bytes in memory while the server is away
 const MAX_KEEPALIVE = 60e3 // browsers allow 64 KiB of requests that outlive their page
@@ -13,8 +13,8 @@ const FIRST_WAIT = 1e3
 const LONGEST_WAIT = 60e3
 const LONGEST_RETRY_AFTER = 3600 // s
 
-/** Actions by what became of them, with the id of the page that they belong to. */
-export const counts = { acked: 0, lost: 0 }
+/** Actions of this page, by what became of them. */
+export const counts = { page_id: uuid7(), acked: 0, lost: 0 }
 
 let queue = []
 let timer = 0
@@ -30,13 +30,7 @@ const sizeOf = (batch) => byteLength(render(batch))
 export const pending = () => total(queue, countOf)
 
 /** The body of this attempt; what it says of itself changes, its actions never do. */
-const render = (batch) =>
-  bodyOf(batch, {
-    attempt: batch.attempt || 0,
-    sent_at: Date.now(),
-    clock,
-    reason: batch.adopted ? 'adopt' : batch.attempt ? 'retry' : batch.head.reason,
-  })
+const render = (batch) => bodyOf(batch, { sent_at: Date.now(), clock })
 
 function pump() {
   if (!queue[0]) waiting.splice(0).forEach((done) => done())
@@ -69,7 +63,7 @@ async function send(batch) {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }
   batch.flying = 0
-  batch.attempt = (batch.attempt || 0) + 1
+  batch.head.attempt++
   if (queue.includes(batch)) answered(batch, response)
 }
 
@@ -108,6 +102,7 @@ function settle(batch, what, others) {
 const drop = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : [])
 
 function retryLater(batch, response) {
+  batch.head.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
   queue.push(...queue.splice(queue.indexOf(batch), 1))
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
@@ -120,7 +115,7 @@ function retryLater(batch, response) {
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 function persist() {
   for (const batch of queue) {
-    if (keeping && !batch.adopted && !batch.stored) shelf.put(batch)
+    if (keeping && !batch.stored) shelf.put(batch)
     batch.stored = true
   }
 }
@@ -128,13 +123,17 @@ function persist() {
 export function push(batch) {
   queue.push(batch)
   const bytes = ({ actions }) => total(actions, (action) => action.length)
-  for (let old; total(queue, bytes) > MAX_QUEUE && (old = queue.find((one) => countOf(one) && !one.flying)); ) drop(old, 'queue')
+  if (total(queue, bytes) > MAX_QUEUE) drop(queue.find((old) => countOf(old) && !old.flying) || batch, 'queue')
   pump()
 }
 
 /** Take over what other pages left behind. */
 export function adopt() {
-  queue.unshift(...shelf.all().map((batch) => ({ ...batch, adopted: true })))
+  for (const batch of shelf.all() || []) {
+    batch.head.reason = 'adopt'
+    batch.stored = true
+    queue.unshift(batch)
+  }
   pump()
 }
 
@@ -142,7 +141,7 @@ export function adopt() {
 export function hidden() {
   persist()
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0)
-  for (const batch of [...queue]) if (!batch.flying && !batch.beaconed && (room -= sizeOf(batch)) > 0) send(batch)
+  for (const batch of [...queue]) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch)
 }
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])
@@ -150,14 +149,12 @@ const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? ha
 /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
 export function leave() {
   persist()
-  for (const batch of queue) {
-    batch.beaconed = batch.flying || pieces(batch).every((piece) => navigator.sendBeacon?.(options.server, render(piece)))
-  }
+  for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon?.(options.server, render(piece)))
 }
 
-/** The page was not over after all (bfcache): what went by beacon goes once more, and is waited for. */
+/** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */
 export function back() {
-  for (const batch of queue) batch.beaconed = false
+  for (const batch of queue) batch.flying = 0
   wake()
 }
 

@@ -6,7 +6,7 @@ import { add } from './recorder.js'
 import { options } from './settings.js'
 
 const LONGEST_VALUE = 200
-const fieldName = (field) => field.getAttribute('name') || field.getAttribute('id') || undefined
+const fieldName = ({ name, id }) => name || id
 
 /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
 export function submit(event) {
@@ -16,7 +16,7 @@ export function submit(event) {
   add({
     name: 'submit',
     ...name(form),
-    form_id: form.getAttribute('id') || undefined,
+    form_id: form.getAttribute('id'),
     fields: [...new Set(fields)].filter(Boolean),
     valid: form.matches(':valid'),
   })

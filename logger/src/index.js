@@ -7,7 +7,7 @@ import { adopt, counts, drained, hidden, keep, pending } from './delivery.js'
 import { coordinates } from './element.js'
 import { viewPage, watchHistory } from './pages.js'
 import { add, begin, captured, open, purge, seal } from './recorder.js'
-import { forget, recall, save, state } from './session.js'
+import { forget, recall, save, signals, state } from './session.js'
 import { configure, constants, options } from './settings.js'
 import { guard, hash, warn } from './util.js'
 
@@ -22,13 +22,12 @@ let why = 'stopped'
 function refusal() {
   if (state.consent) return
   if (options.consent === 'required' || state.consent === false) return 'consent'
-  const signals = { gpc: navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' }
-  return options.respect.split(' ').find((signal) => signals[signal])
+  return options.respect.split(' ').find((signal) => signals()[signal])
 }
 
 function attach() {
   if (options.capture) {
-    const first = guard(() => viewPage(performance.getEntriesByType('navigation')[0]?.type))
+    const first = guard(() => viewPage('load'))
     undo = [listen(window, inDocument), listen(window, toWindow), watchHistory()]
     // Before that, a page in the making may not know its own title.
     if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }))
@@ -132,7 +131,7 @@ export class UserLogger {
 
   /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
   assign(variable, values) {
-    if (!constants.user) warn('assign without a user gives everybody the same value')
+    if (!constants.user) warn('assign needs a user')
     const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length]
     this.set({ [variable]: value })
     this.log('assign', { variable, value, values })
@@ -156,13 +155,12 @@ export class UserLogger {
   async flush(ms = FLUSH_WAIT) {
     seal('manual')
     await drained(ms)
-    const { acked, pending } = this.stats()
-    return { acked, pending }
+    return this.stats()
   }
 
   /** Numbers of actions: of this page, and all that wait for delivery. */
   stats() {
-    return { recording: !why, why, captured: captured(), acked: counts.acked, pending: open() + pending(), lost: counts.lost }
+    return { recording: !why, why, captured: captured(), pending: open() + pending(), ...counts }
   }
 }
 

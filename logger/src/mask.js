@@ -5,7 +5,9 @@ const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cvv|cvc|card|iban|ssn|sess|(
 const SECRET_FILL = /cc-|one-time|password/
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
-const MASK = '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style'
+const MASK =
+  '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style,' +
+  'input:not([type=submit],[type=button],[type=reset])'
 const passwords = new WeakSet()
 
 /** Free text without what looks like a person's address, number or token. */
@@ -38,13 +40,9 @@ export const isSecret = (field) =>
 
 /** The first 80 characters that a person reads on an element; never what was typed into it. */
 export function visibleText(el) {
-  if (el.localName === 'input') return /submit|button|reset/.test(el.type) ? maskText(el.value) : undefined
-  if (within(el, MASK)) return within(el, '[data-ul-mask]') ? MASKED : undefined
+  if (within(el, MASK)) return MASKED
+  let text = el.localName === 'input' ? el.value : ''
   const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT)
-  let text = ''
-  while (text.length < 200 && walker.nextNode()) {
-    const node = walker.currentNode
-    text += node.parentElement.closest(MASK) ? ' ' : node.data
-  }
-  return maskText(text.replace(/\s+/g, ' ').trim()).slice(0, 80) || undefined
+  for (let node; text.length < 200 && (node = walker.nextNode()); ) text += node.parentNode.closest?.(MASK) ? ' ' : node.data
+  return maskText(text.replace(/\s+/g, ' ').trim()).slice(0, 80)
 }

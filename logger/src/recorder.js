@@ -2,14 +2,14 @@
 
 import { counts, push } from './delivery.js'
 import { maskText, maskUrl } from './mask.js'
-import { save, state } from './session.js'
+import { save, signals, state } from './session.js'
 import { constants, options } from './settings.js'
-import { byteLength, tenth, uuid7, warn } from './util.js'
+import { byteLength, hash, tenth, uuid7, warn } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
 const MAX_RATE = 5000 // actions in ten seconds; more is a loop gone wild, not a person
 
-const page_id = (counts.page_id = uuid7())
+const { page_id } = counts
 /** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
 const t0 = Math.round(Date.now() - performance.now())
 
@@ -22,7 +22,6 @@ let timer = 0
 let inWindow = 0
 let windowStart = 0
 // The open batch
-let from = 0
 let bytes = 0
 let lost = []
 let views = []
@@ -39,7 +38,8 @@ export const open = () => actions.length
 export function begin() {
   if (about) return
   const { prev_page, session_id = uuid7(), page_no = 0 } = state
-  about = { v: 2, lib: LIB, study: options.study, config: options.config, session_id, page_id, prev_page, page_no, t0 }
+  const config = hash(JSON.stringify(options)).toString(16)
+  about = { v: 2, lib: LIB, study: options.study, config, session_id, page_id, prev_page, page_no, t0, attempt: 0 }
   env = {
     ua: navigator.userAgent,
     lang: navigator.language,
@@ -48,8 +48,7 @@ export function begin() {
     screen_h: screen.height,
     dpr: devicePixelRatio,
     touch: navigator.maxTouchPoints > 0,
-    gpc: !!navigator.globalPrivacyControl,
-    dnt: navigator.doNotTrack === '1',
+    ...signals(),
   }
   save({ session_id, page_no: page_no + 1 })
   look()
@@ -59,7 +58,7 @@ export function begin() {
 export function look() {
   runBefore()
   const { scrollWidth, scrollHeight } = document.documentElement
-  view = {
+  const now = {
     url: maskUrl(location.href).slice(0, 2000),
     title: maskText(document.title).slice(0, 300),
     viewport_w: innerWidth,
@@ -68,10 +67,11 @@ export function look() {
     page_h: scrollHeight,
     dpr: devicePixelRatio,
   }
+  if (JSON.stringify(now) !== JSON.stringify(view)) view = now
 }
 
 function viewIndex() {
-  if (JSON.stringify(view) !== JSON.stringify(views.at(-1))) views.push(view)
+  if (views.at(-1) !== view) views.push(view)
   return views.length - 1
 }
 
@@ -92,7 +92,6 @@ export function add(action, time = performance.now()) {
   if (tooMany(time)) return drop('rate')
   if (size > MAX_BYTES) return drop('oversize')
   if (bytes + size > MAX_BYTES) seal('bytes')
-  if (!actions[0]) from = seq
   actions.push(text.slice(0, -1) + `,"view":${viewIndex()}}`)
   bytes += size
   arm()
@@ -128,7 +127,7 @@ export function seal(reason) {
   timer = 0
   if (!actions[0] && !lost[0]) return
   const head = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views }
-  const batch = { head, from, actions }
+  const batch = { head, actions }
   env = undefined
   reset([])
   save({ prev_page: { id: page_id, seq } })

@@ -5,12 +5,10 @@ import { encode, SAMPLES } from './moves.js'
 import { add, arm, before } from './recorder.js'
 import { options } from './settings.js'
 
-/** px that the window may seem to shift under the path before a new piece begins; only a zoomed page comes near. */
-const SHIFT = 8
-
 let samples = []
 let piece // what the samples have in common
-let last = {} // six coordinates of the last sample
+let known // the same as a text
+let last // six coordinates of the last sample
 let next // the event that waits to become a sample
 let timer = 0
 
@@ -37,17 +35,17 @@ before.push(() => {
 
 function sample(event) {
   const at = coordinates(event)
-  const sx = at.page_x - at.client_x
-  const sy = at.page_y - at.client_y
-  const off = [at.screen_x - at.client_x, at.screen_y - at.client_y]
-  const pointer = event.pointerType
-  const same = piece?.sx === sx && piece.sy === sy && piece.pointer === pointer
   // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-  if (same && last.client_x === at.client_x && last.client_y === at.client_y) return
-  if (!same || off.some((px, i) => Math.abs(px - piece.off[i]) > SHIFT) || samples.length === SAMPLES) close()
-  if (!samples[0]) piece = { pointer, sx, sy, off }
+  if (JSON.stringify(at) === JSON.stringify(last)) return
+  const { client_x: x, client_y: y } = at
+  const common = { pointer: event.pointerType, sx: at.page_x - x, sy: at.page_y - y, off: [at.screen_x - x, at.screen_y - y] }
+  // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
+  const text = JSON.stringify({ ...common, off: common.off.map((px) => px >> 4) })
+  if (text !== known || samples.length === SAMPLES) close()
+  if (!samples[0]) piece = common
   // A path never runs backwards, whatever clock an event was stamped with.
-  samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x: at.client_x, y: at.client_y })
+  samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x, y })
+  known = text
   last = at
   arm()
 }

@@ -1,27 +1,30 @@
 // A selector that still means the same element after the next deployment.
 
-const TEST_IDS = ['data-testid', 'data-test-id', 'data-test', 'data-cy', 'data-qa']
-// Ids made by a framework: digits in a row, React's :r1:, hexadecimal. They change with every build or load.
-const GENERATED = /\d{3}|^_r|^[\da-f-]{6,}$/i
+const TEST_ID = /^data-(test|cy|qa)/
+const NAME = /^(name|aria-label)$/
 const PLAIN = /^[a-z][\w-]*$/i
+// Ids made by a framework: digits in a row, hexadecimal, React's _r_1_. They change with every build or load.
+const GENERATED = /\d{3}|^_r|^[\da-f-]{6,}$/i
+
+/** `[name="email"]` for the first attribute of that kind; empty where there is none. */
+function attribute(el, kind) {
+  const name = el.getAttributeNames().find((name) => kind.test(name))
+  return name ? `[${name}=${JSON.stringify(el.getAttribute(name))}]` : ''
+}
 
 /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
 function anchor(el) {
-  const attribute = TEST_IDS.find((name) => el.hasAttribute(name))
-  const id = el.getAttribute('id')
-  const own = attribute
-    ? `[${attribute}=${JSON.stringify(el.getAttribute(attribute))}]`
-    : PLAIN.test(id) && !GENERATED.test(id) && '#' + id
-  return own && el.getRootNode().querySelectorAll(own).length === 1 && own
+  const { id } = el
+  const own = attribute(el, TEST_ID) || (PLAIN.test(id) && !GENERATED.test(id) && '#' + id)
+  return own && !el.getRootNode().querySelectorAll(own)[1] && own
 }
 
 /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
 function step(el) {
-  const attribute = ['name', 'aria-label'].find((name) => el.hasAttribute(name))
   const tag = el.localName
-  const own = tag + (attribute ? `[${attribute}=${JSON.stringify(el.getAttribute(attribute))}]` : '')
+  const own = tag + attribute(el, NAME)
   const siblings = [...(el.parentNode?.children || [])]
-  if (siblings.filter((other) => other.matches(own)).length < 2) return own
+  if (!siblings.some((other) => other !== el && other.matches(own))) return own
   return `${own}:nth-of-type(${siblings.filter((other) => other.localName === tag).indexOf(el) + 1})`
 }
 

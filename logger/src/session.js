@@ -1,28 +1,24 @@
 // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 import { options } from './settings.js'
+import { guard } from './util.js'
 
-/** {session_id, page_no, prev_page, user, task, consent} */
+/** {session_id, page_no, prev_page, user, task, consent}. Where storage is blocked, the session is this page. */
 export let state = {}
 
 const key = () => 'userlogger ' + options.server
 
-export function recall() {
-  try {
-    state = JSON.parse(sessionStorage[key()])
-  } catch {
-    // Nothing there yet, or storage is blocked: then the session is this page.
-  }
-}
+export const recall = guard(() => {
+  state = JSON.parse(sessionStorage[key()] || '{}')
+})
 
-export function save(changes) {
+export const save = guard((changes) => {
   Object.assign(state, changes)
-  try {
-    sessionStorage[key()] = JSON.stringify(state)
-  } catch {
-    // As above.
-  }
-}
+  sessionStorage[key()] = JSON.stringify(state)
+})
+
+/** What the browser says in its person's name. */
+export const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' })
 
 /** Forget everything but the word that was given. */
 export function forget() {

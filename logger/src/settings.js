@@ -1,9 +1,9 @@
 // Settings: what they are called, what they are by default, and how a page gives them.
 
-import { hash, warn } from './util.js'
+import { warn } from './util.js'
 
-/** Where the page says nothing else. A setting is of the type that stands here. */
-const DEFAULTS = {
+/** What counts where the page says nothing else. A setting is of the type that stands here. */
+export const options = {
   server: '',
   study: '',
   userParam: '',
@@ -18,37 +18,26 @@ const DEFAULTS = {
   debug: false,
   capture: true,
 }
-
-export const options = { ...DEFAULTS }
+const READ = { string: String, number: Number, boolean: (value) => value + '' !== 'false' }
 
 /** What is true of every action: user, conditions. */
 export const constants = {}
 
 /** Constructor arguments, in the original's five places or as one object. */
 export function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
-  const given =
-    server instanceof Object
-      ? server
-      : { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
-  for (const key in given) {
-    const value = typed(given[key], DEFAULTS[key])
-    if (key === 'constants') Object.assign(constants, given[key])
-    else if (value === undefined) warn(`${key}=${given[key]} is no setting`)
+  const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
+  const { constants: given, ...settings } = server instanceof Object ? server : seed
+  Object.assign(constants, given)
+  for (const key in settings) {
+    const value = READ[typeof options[key]]?.(settings[key] ?? options[key])
+    if (value === undefined || Number.isNaN(value)) warn(`${key}="${settings[key]}" is no setting`)
     else options[key] = value
   }
-  const url = new URL(options.server, location.href)
-  if (!options.server) warn('no server: give data-server, or load the file from the server itself')
+  if (!options.server) return warn('no data-server')
+  const url = new URL(options.server, location)
   // Who names a server without a path does not mean its front page.
-  else if (url.pathname === '/') url.pathname = 'analytics'
-  options.server = options.server && url.href
-  options.config = hash(JSON.stringify(options)).toString(16)
-}
-
-/** The value as the default's type; the default where none is given, undefined where it is none of that type. */
-function typed(value, example) {
-  if (value === undefined) return example
-  if (typeof example === 'number') return value >= 0 ? +value : undefined
-  return typeof example === 'boolean' ? String(value) !== 'false' : example?.concat(value)
+  if (url.pathname === '/') url.pathname = 'analytics'
+  options.server = url.href
 }
 
 /** A script tag's attributes as settings; undefined where none of them is ours. */
@@ -56,13 +45,10 @@ export function settingsOfTag(script) {
   const given = { server: new URL('analytics', script.src).href, constants: {} }
   let ours
   for (const attribute of script.getAttributeNames()) {
-    const [, constant, name] = /^data-(const-)?(.+)/.exec(attribute) || []
-    if (!name) continue
-    const key = name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase())
-    const isConstant = constant || /^(user|condition\W?\w*)$/.test(name)
-    const [where, as] = isConstant ? [given.constants, name.replaceAll('-', '_')] : [given, key]
-    where[as] = script.getAttribute(attribute)
-    ours ||= isConstant || key in DEFAULTS
+    const [, name, constant] = /^data-((?:const-)?(user$|condition.*|(?<=const-).+)|.+)/.exec(attribute) || []
+    const key = constant ? constant.replaceAll('-', '_') : name?.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
+    if (key) (constant ? given.constants : given)[key] = script.getAttribute(attribute)
+    ours ||= constant || key in options
   }
   return ours && given
 }

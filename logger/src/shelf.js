@@ -1,9 +1,10 @@
 // The shelf: sealed batches in localStorage, one key each, for the case that this page cannot deliver them itself.
 // Any page of the same origin may take what lies there, without locks: the server suppresses what comes twice.
+// Storage may be full, blocked or gone at any moment (hence the guards); then a batch is in memory only.
 
 import { bodyOf, readBody, tombstone } from './batch.js'
 import { options } from './settings.js'
-import { bornAt } from './util.js'
+import { guard, uuid7 } from './util.js'
 
 const MAX_CHARS = 1e6
 const MAX_AGE = 7 * 24 * 3600e3
@@ -17,44 +18,28 @@ const keys = () =>
     .filter((key) => key.startsWith(prefix()))
     .sort()
 
-/** Storage may be full, blocked or gone at any moment; then a batch is in memory only. */
-const quietly = (work) => (batch) => {
-  try {
-    return work(batch)
-  } catch {
-    return []
-  }
-}
-
 /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
 function evict() {
   const all = keys()
-  const oldest = all.find((key) => read(key).actions.length)
+  const oldest = all.find((key) => read(key).actions[0])
   if (oldest) localStorage[oldest] = bodyOf(tombstone(read(oldest), 'quota'))
   else localStorage.removeItem(all[0])
   return all[0]
 }
 
-export const put = quietly((batch) => {
+export const put = guard((batch) => {
   const text = bodyOf(batch)
-  do {
-    if (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) < MAX_CHARS) {
-      try {
-        return (localStorage[keyOf(batch)] = text)
-      } catch {
-        // The page's own data fill the quota: make room on our side.
-      }
-    }
-  } while (evict())
+  while (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) > MAX_CHARS && evict());
+  localStorage[keyOf(batch)] = text
 })
 
-export const remove = quietly((batch) => localStorage.removeItem(keyOf(batch)))
+export const remove = guard((batch) => localStorage.removeItem(keyOf(batch)))
 
 /** All that lies here, oldest first; what is too old only says what it was. */
-export const all = quietly(() =>
+export const all = guard(() =>
   keys()
     .map(read)
-    .map((batch) => (Date.now() - bornAt(batch.head.batch_id) > MAX_AGE ? tombstone(batch, 'quota') : batch)),
+    .map((batch) => (batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 )
 
-export const clear = quietly(() => keys().forEach((key) => localStorage.removeItem(key)))
+export const clear = guard(() => keys().forEach((key) => localStorage.removeItem(key)))
