@@ -12,9 +12,9 @@ import marshmallow
 from marshmallow import fields
 
 from analytics_app.actions import base
-from analytics_app.actions.base import Json, Number, Word, count, instant, to_json
+from analytics_app.actions.base import Json, Number, Word, count, instant, shown, to_json
 from analytics_app.config import Limits
-from analytics_app.protocol import Batch
+from analytics_app.protocol import Batch, is_seq
 
 
 class Storable(fields.Field[Any]):
@@ -23,6 +23,16 @@ class Storable(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         to_json({"value": value})
         return value
+
+
+class Gap(fields.Field[list[Any]]):
+    """`[seq_from, seq_to, reason]`: drops that the logger declares."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[Any]:
+        good = isinstance(value, list) and len(value) == 3 and is_seq(value[0]) and is_seq(value[1])
+        if not good or value[0] > value[1] or not isinstance(value[2], str):
+            raise marshmallow.ValidationError("Not [seq_from, seq_to, reason].")
+        return [value[0], value[1], shown(value[2])]
 
 
 class EnvelopeSchema(marshmallow.Schema):
@@ -41,7 +51,7 @@ class EnvelopeSchema(marshmallow.Schema):
     sent_at = Number(0, Limits.TIMESTAMP_MS)
     clock = fields.Dict(allow_none=True)
     reason = Word(Limits.LABEL)
-    lost = fields.List(Storable(), allow_none=True)
+    lost = fields.List(Gap(), allow_none=True)
     env = fields.Dict(keys=Storable(), values=Storable(), allow_none=True)
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
-from analytics_app import envelope
 from analytics_app.actions import base
+from analytics_app.actions.base import shown
 from analytics_app.bulk import insert_values
 from analytics_app.isolate import isolate
 from analytics_app.judge import Judged
 from analytics_app.models import Batch, Page, Participant, RejectedAction
-from analytics_app.protocol import Batch as Body
 from analytics_app.protocol import Json, Reject
 
 COLUMNS = Page.__table__.columns.keys()
@@ -57,13 +56,6 @@ def first(why: Any) -> str:
     return str(why)
 
 
-def shown(value: Any) -> str | None:
-    """A text that PostgreSQL takes and an index holds, for finding a row by; the original is in its bytes."""
-    if value is None:
-        return None
-    return str(value)[:1_000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
-
-
 def fit(value: Any) -> Any:
     """Reasons as jsonb takes them: they may quote what was sent."""
     if isinstance(value, dict):
@@ -73,11 +65,19 @@ def fit(value: Any) -> Any:
     return shown(value)
 
 
-def insert_batches(cursor: Cursor, bodies: list[Body]) -> None:
+def seen_before(cursor: Cursor, said: list[tuple[Json, Json]]) -> bool:
+    """Whether one of these batches has been stored: then its actions are there already."""
+    cursor.execute(
+        "SELECT 1 FROM batches WHERE batch_id = ANY(%s::uuid[]) LIMIT 1", ([b["batch_id"] for b, _ in said],)
+    )
+    return cursor.fetchone() is not None
+
+
+def insert_batches(cursor: Cursor, said: list[tuple[Json, Json]]) -> None:
     """`batches` and `pages`. What the database refuses of a page is said in `batches.faults`."""
     batches: dict[str, Json] = {}
     pages: dict[str, Json] = {}
-    for batch, page in map(envelope.rows, bodies):
+    for batch, page in said:
         batches.setdefault(batch["batch_id"], batch)
         known = pages.setdefault(page["page_id"], page)
         known.update({name: value for name, value in page.items() if value is not None})

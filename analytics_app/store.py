@@ -17,12 +17,13 @@ from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics_app import envelope
 from analytics_app.actions import base
 from analytics_app.bulk import copy_rows
 from analytics_app.delivery import Delivery
 from analytics_app.isolate import isolate, savepoint
 from analytics_app.judge import Judged, judge
-from analytics_app.ledger import insert_batches, insert_rejects, upsert_participants
+from analytics_app.ledger import insert_batches, insert_rejects, seen_before, upsert_participants
 from analytics_app.models import PositionScreen, RawAction
 from analytics_app.protocol import Action, Batch, Flat, Json, Reject, flatten
 
@@ -70,7 +71,7 @@ def store_alone(engine: Engine, flat: Flat, delivery: Delivery) -> Report:
         raise
     except Exception as error:
         fault = Reject(
-            Action(delivery.receipt, 0, delivery.received_at, flat.batch.source, {}, delivery.body, {}),
+            Action(delivery.receipt, 0, delivery.received_at, flat.batch.source, {}, delivery.body, None),
             {"server": [f"{type(error).__name__}: {error}"]},
         )
         batch = Batch(delivery.receipt, delivery.received_at, flat.batch.source, delivery.receipt)
@@ -82,9 +83,10 @@ def store_flats(engine: Engine, flats: list[Flat]) -> Report:
     report = Report()
     with engine.begin() as connection:
         cursor: Any = connection.connection.cursor()  # psycopg2's, for COPY
-        fresh = insert_actions(cursor, good, rejects, report)
+        said = [envelope.rows(flat.batch) for flat in flats]
+        fresh = insert_actions(cursor, good, rejects, report, again=seen_before(cursor, said))
         report.rejected = insert_rejects(cursor, rejects)
-        insert_batches(cursor, [flat.batch for flat in flats])
+        insert_batches(cursor, said)
         upsert_participants(cursor, fresh)
     return report
 
@@ -104,14 +106,16 @@ def sort_out(flats: list[Flat]) -> tuple[list[Judged], list[Reject]]:
     return sorted(good, key=lambda judged: judged.key), rejects
 
 
-def insert_actions(cursor: Cursor, good: list[Judged], rejects: list[Reject], report: Report) -> list[Judged]:
+def insert_actions(
+    cursor: Cursor, good: list[Judged], rejects: list[Reject], report: Report, again: bool
+) -> list[Judged]:
     """Into `raw_actions` and, for those that were not there yet, into the tables split from it; returns those."""
     once = {judged.key: judged for judged in reversed(good)}
     actions = sorted(once.values(), key=lambda judged: judged.key)
     fresh: list[Judged] = []
 
     def insert(part: list[Judged]) -> None:
-        new = insert_raw(cursor, part)
+        new = insert_raw(cursor, part, again)
         split(cursor, new)
         fresh.extend(new)
 
@@ -122,14 +126,15 @@ def insert_actions(cursor: Cursor, good: list[Judged], rejects: list[Reject], re
     return fresh
 
 
-def insert_raw(cursor: Cursor, actions: list[Judged]) -> list[Judged]:
-    """COPY straight in; only where one of them is there already, the slower way around."""
+def insert_raw(cursor: Cursor, actions: list[Judged], again: bool) -> list[Judged]:
+    """COPY straight in; only where some are there already, the slower way around."""
     rows = [{**judged.values, "received_at": base.instant(judged.action.received_at), "data": judged.data}
             for judged in actions]  # fmt: skip
     try:
-        with savepoint(cursor):
-            copy_rows(cursor, "raw_actions", RAW, rows)
-        return actions
+        if not again:
+            with savepoint(cursor):
+                copy_rows(cursor, "raw_actions", RAW, rows)
+            return actions
     except psycopg2.Error as error:
         if error.pgcode != UNIQUE_VIOLATION:
             raise

@@ -178,3 +178,10 @@ def unstorable(value: Any) -> str | None:
     elif isinstance(value, list):
         return next((why for item in value if (why := unstorable(item))), None)
     return None
+
+
+def shown(value: Any) -> str | None:
+    """A text that PostgreSQL takes and an index holds, for finding a row by; the original is in its bytes."""
+    if value is None:
+        return None
+    return str(value)[:1_000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()

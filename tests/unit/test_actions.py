@@ -154,7 +154,9 @@ def test_a_mouse_path_has_as_many_samples_as_its_limit() -> None:
     assert faults(**path_of(Limits.SAMPLES + 1))
 
 
-@pytest.mark.parametrize("bad", [{"x": [1]}, {"dt": [0, None, 1]}, {"dt": [0, -5, 1]}, {"n": 4}, {"y": "abc"}, {"off": [1]}])
+@pytest.mark.parametrize(
+    "bad", [{"x": [1]}, {"dt": [0, None, 1]}, {"dt": [0, -5, 1]}, {"n": 4}, {"y": "abc"}, {"off": [1]}]
+)
 def test_a_mouse_path_whose_columns_disagree_is_rejected(bad: dict[str, Any]) -> None:
     assert faults(**{**path_of(3), **bad})
 
@@ -165,9 +167,11 @@ def test_a_mousemove_of_the_original_logger_is_one_position() -> None:
     assert (row["sample"], row["page_x"], row["scroll_x"]) == (0, 3, 2)
 
 
-@given(st.dictionaries(st.sampled_from(["name", "user", "page_x", "timestamp", "x", "dt", "n", "url", "form", "granted"]),
-                       st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.floats()),
-                       max_size=8), st.sampled_from(sorted(ACTIONS)))  # fmt: skip
+FIELDS = ["name", "user", "page_x", "timestamp", "x", "dt", "n", "url", "form", "granted"]
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.floats())
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=8), st.sampled_from(sorted(ACTIONS)))
 def test_judging_never_raises_and_never_stumbles(data: dict[str, Any], name: str) -> None:
     judged = verdict(**{**data, "name": name})
     assert isinstance(judged, Judged) or "server" not in judged.reasons

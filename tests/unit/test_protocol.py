@@ -58,7 +58,12 @@ def test_an_action_s_own_timestamp_wins_over_the_one_made_of_t0_and_t() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "at_fault"),
-    [({"page_id": "nonsense"}, "page_id"), ({"const": "nonsense"}, "const"), ({"v": 3}, "v"), ({"page_id": 7}, "page_id")],
+    [
+        ({"page_id": "nonsense"}, "page_id"),
+        ({"const": "nonsense"}, "const"),
+        ({"v": 3}, "v"),
+        ({"page_id": 7}, "page_id"),
+    ],
 )
 def test_an_envelope_of_unknown_origin_gives_rejects_never_anonymous_actions(
     fields: dict[str, Any], at_fault: str

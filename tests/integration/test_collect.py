@@ -1,0 +1,201 @@
+"""The door: each documented answer, and what stands in the tables afterwards."""
+
+import gzip
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from analytics_app.config import Config
+from tests.running import RunningStack
+from tests.sending import envelope, flat_action, post, send
+
+LIMITS = Config()
+
+
+@pytest.fixture
+def url(stack: RunningStack) -> str:
+    return f"{stack.analytics_url}/analytics"
+
+
+@pytest.fixture
+def user() -> str:
+    return f"collect-{uuid4()}"
+
+
+def count(stack: RunningStack, user: str, expected: int) -> None:
+    """Exactly so many rows, not more: what comes after a marker sent last has been stored before it is looked at."""
+    stack.wait_for(
+        "SELECT count(*) AS n FROM raw_actions WHERE user_id = %(user)s",
+        lambda rows: rows[0]["n"] == expected,
+        user=user,
+    )
+
+
+def test_the_seed_s_array_is_answered_when_durable_and_then_stored(stack: RunningStack, url: str, user: str) -> None:
+    answer = post(url, [flat_action(user=user), flat_action("new brush", user=user, dimensions=[[1, 2], [3, 4]])])
+    assert (answer.status, answer.json) == (200, {"success": True})
+    rows = stack.wait_for(
+        "SELECT name, data FROM raw_actions WHERE user_id = %(user)s ORDER BY seq",
+        lambda rows: len(rows) == 2,
+        user=user,
+    )
+    assert [row["name"] for row in rows] == ["click", "new brush"]
+    assert rows[1]["data"]["dimensions"] == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "image/png", ""])
+def test_the_content_type_does_not_matter(stack: RunningStack, url: str, user: str, content_type: str) -> None:
+    assert post(url, envelope([{"name": "x"}], user), Content_Type=content_type).status == 200
+    count(stack, user, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        (b"", 400, "empty"),
+        (b"  \n", 400, "empty"),
+        (b"[]", 400, "empty"),
+        (b"{}", 400, "empty"),
+        (b"{", 400, "json"),
+        (b"[NaN]", 400, "json"),
+        (b'["\xff"]', 400, "json"),
+        (b"[1,]", 400, "json"),
+        (b"5", 400, "form"),
+        (b"null", 400, "form"),
+        (b'"click"', 400, "form"),
+        (b"[" * 100_000 + b"]" * 100_000, 400, "nesting"),
+        (b"[" * 100_000, 400, "nesting"),
+    ],
+)
+def test_what_no_action_can_be_found_in_is_refused(url: str, body: bytes, status: int, error: str) -> None:
+    answer = post(url, body)
+    assert (answer.status, answer.json["success"], answer.json["error"]) == (status, False, error)
+    assert answer.json["message"].endswith(".")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert int(answer.headers["X-Server-Time"]) > 0
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels - 2):  # the array and the action are two
+        value = [value]
+    return value
+
+
+def test_nesting_is_read_up_to_its_limit(url: str) -> None:
+    assert post(url, [{"deep": nested(LIMITS.NESTING_MAX)}]).status == 200
+    assert post(url, [{"deep": nested(LIMITS.NESTING_MAX + 1)}]).json["error"] == "nesting"
+
+
+def body_of(size: int) -> bytes:
+    frame = b'[{"filler":""}]'
+    return frame[:-3] + b"x" * (size - len(frame)) + frame[-3:]
+
+
+def test_a_body_may_be_as_large_as_its_limit(url: str) -> None:
+    assert post(url, body_of(LIMITS.BODY_BYTES_MAX)).status == 200
+    answer = post(url, body_of(LIMITS.BODY_BYTES_MAX + 1))
+    assert (answer.status, answer.json["error"]) == (413, "too_large")
+
+
+def test_fifty_megabytes_are_answered_not_cut_off(url: str) -> None:
+    """A connection closed early looks like a network error to a browser, and the logger would never split."""
+    answer = post(url, body_of(50_000_000))
+    assert (answer.status, answer.json["error"]) == (413, "too_large")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_batch_may_have_as_many_actions_as_its_limit(url: str) -> None:
+    assert post(url, [{}] * LIMITS.ACTIONS_MAX).status == 200
+    assert post(url, [{}] * (LIMITS.ACTIONS_MAX + 1)).json["error"] == "too_many"
+
+
+def test_gzip_is_read_by_header_and_by_query(stack: RunningStack, url: str, user: str) -> None:
+    packed = gzip.compress(json.dumps([flat_action(user=user)]).encode())
+    assert post(url, packed, Content_Encoding="gzip").status == 200
+    assert post(f"{url}?compression=gzip", packed).status == 200
+    count(stack, user, 2)
+
+
+def test_a_gzip_bomb_costs_no_more_than_its_limit(url: str) -> None:
+    bomb = gzip.compress(body_of(LIMITS.BODY_BYTES_MAX + 1))
+    assert len(bomb) < 50_000
+    assert post(url, bomb, Content_Encoding="gzip").status == 413
+    assert post(url, gzip.compress(body_of(LIMITS.BODY_BYTES_MAX)), Content_Encoding="gzip").status == 200
+
+
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"[{}]")[:-9]])
+def test_broken_gzip_is_refused(url: str, body: bytes) -> None:
+    assert post(url, body, Content_Encoding="gzip").json["error"] == "gzip"
+
+
+def test_an_unknown_encoding_is_415(url: str) -> None:
+    answer = post(url, b"[{}]", Content_Encoding="br")
+    assert (answer.status, answer.json["error"]) == (415, "content_encoding")
+
+
+def test_the_preflight_of_the_original_logger_is_granted(url: str) -> None:
+    """It asks for leave to send Access-Control-Allow-Origin as a request header."""
+    answer = send(
+        url,
+        method="OPTIONS",
+        Origin="http://localhost:5002",
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="access-control-allow-origin,content-type",
+    )
+    assert answer.status < 300
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "access-control-allow-origin" in answer.headers["Access-Control-Allow-Headers"]
+    assert int(answer.headers["Access-Control-Max-Age"]) >= 7200
+
+
+@pytest.mark.parametrize(("path", "method", "status"), [("/analytics", "GET", 405), ("/nothing", "GET", 404)])
+def test_other_errors_are_json_with_cors_too(stack: RunningStack, path: str, method: str, status: int) -> None:
+    answer = send(stack.analytics_url + path, method=method)
+    assert (answer.status, answer.json["success"]) == (status, False)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Server-Time" in answer.headers["Access-Control-Expose-Headers"]
+
+
+RUBBISH: list[Any] = [
+    5,
+    None,
+    [],
+    "click",
+    {"name": "a\0b"},
+    {"name": "x", "note": "\ud800"},
+    {"name": ["click"]},
+    {"name": "click", "page_x": "left"},
+    {"name": "click", "timestamp": -1},
+    {"name": "mousemove", "n": 2, "x": [1], "y": [1], "dt": [0]},
+    {"name": "x" * 201},
+]
+
+
+def test_rubbish_costs_no_neighbour(stack: RunningStack, url: str, user: str) -> None:
+    """Each bad action becomes a rejected row with its own bytes and reasons; each good one beside it is stored."""
+    mixed: list[Any] = []
+    for bad in RUBBISH:
+        mixed += [flat_action("good", user=user), bad]
+    body = json.dumps(mixed)[:-1].encode() + b', {"name":"huge","n":1e400}]'
+    assert post(url, body).status == 200
+    count(stack, user, len(RUBBISH))
+    (page,) = stack.rows("SELECT DISTINCT page_id FROM raw_actions WHERE user_id = %(user)s", user=user)
+    rejected = stack.rows(
+        "SELECT seq, body, reasons, message FROM rejected_actions WHERE page_id = %(page)s ORDER BY seq",
+        page=page["page_id"],
+    )
+    assert [row["seq"] for row in rejected] == [*range(1, 2 * len(RUBBISH), 2), 2 * len(RUBBISH)]
+    assert [json.loads(bytes(row["body"])) for row in rejected[:-1]] == RUBBISH
+    assert bytes(rejected[-1]["body"]) == b'{"name":"huge","n":1e400}'
+    assert rejected[-1]["reasons"] == {"n": ["Number out of range."]}
+    assert all(row["message"] for row in rejected)
+
+
+def test_an_unknown_name_is_kept_in_raw_actions(stack: RunningStack, url: str, user: str) -> None:
+    post(url, envelope([{"name": "never heard of", "any": {"thing": [1]}}], user))
+    (row,) = stack.wait_for("SELECT name, data FROM raw_actions WHERE user_id = %(user)s", user=user)
+    assert row["data"]["any"] == {"thing": [1]}

@@ -1,0 +1,148 @@
+"""manage.py create_db: what is missing is made, what is there stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import flask_migrate
+import psycopg2
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+
+from analytics_app import create_app
+from analytics_app.config import load
+from analytics_app.db import Model, db
+from dev.settings import ROOT
+from tests.running import RunningStack
+
+TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "submits", "rejected_actions", "pages", "batches", "participants"]
+KEY = "0198c2f1-0000-7000-8000-000000000003"
+
+
+@pytest.fixture
+def database_url(stack: RunningStack) -> Iterator[str]:
+    """An empty database of its own on the stack's server."""
+    name = f"create_db_{uuid4().hex}"
+    stack.rows(f"CREATE DATABASE {name}")
+    yield stack.database_url.rpartition("/")[0] + "/" + name
+    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path)}))
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+
+
+def manage(database_url: str, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """manage.py as a person runs it, from its own folder."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT / "analytics_app",
+        env={**os.environ, "DATABASE_URL": database_url},
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def query(database_url: str, sql: str) -> list[tuple[object, ...]]:
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def tables(database_url: str) -> set[object]:
+    return {row[0] for row in query(database_url, "SELECT table_name FROM information_schema.tables")}
+
+
+def test_it_creates_all_tables_and_the_second_time_says_that_all_is_there(database_url: str) -> None:
+    first = manage(database_url, "create_db")
+    assert first.returncode == 0, first.stderr
+    assert all(name in first.stdout for name in [*TABLES, "rawActions", "PositionsScreen"])
+    assert tables(database_url) >= {*TABLES, "rawActions", "PositionsScreen"}
+    query(database_url, f"INSERT INTO raw_actions (page_id, seq, received_at, data) VALUES ('{KEY}', 0, now(), '{{}}')")
+    second = manage(database_url, "create_db")
+    assert "All is there" in second.stdout
+    assert query(database_url, "SELECT count(*) FROM raw_actions") == [(1,)]
+
+
+def test_drop_asks_for_the_database_s_name_first(database_url: str) -> None:
+    manage(database_url, "create_db")
+    query(database_url, f"INSERT INTO raw_actions (page_id, seq, received_at, data) VALUES ('{KEY}', 0, now(), '{{}}')")
+    for typed in ("yes\n", "\n", ""):
+        refused = manage(database_url, "create_db", "--drop", typed=typed)
+        assert refused.returncode != 0
+        assert query(database_url, "SELECT count(*) FROM raw_actions") == [(1,)]
+    done = manage(database_url, "create_db", "--drop", typed=database_url.rpartition("/")[2] + "\n")
+    assert done.returncode == 0, done.stderr
+    assert query(database_url, "SELECT count(*) FROM raw_actions") == [(0,)]
+
+
+def test_two_at_once_take_turns(database_url: str) -> None:
+    command = [sys.executable, str(ROOT / "analytics_app/manage.py"), "create_db"]
+    env = {**os.environ, "DATABASE_URL": database_url}
+    both = [subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    outputs = [process.communicate(timeout=60) for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+
+
+def test_an_absent_database_is_one_sentence(database_url: str) -> None:
+    answer = manage("postgresql://nobody:hush@127.0.0.1:1/none", "create_db", "--wait", "0")
+    assert answer.returncode != 0
+    assert "does not answer" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert "hush" not in answer.stderr
+
+
+def test_the_migrations_make_exactly_what_the_models_say(app: Flask) -> None:
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Model.metadata) == []
+
+
+def test_an_upgrade_keeps_the_rows_that_are_there(app: Flask, database_url: str) -> None:
+    """From the first version of the schema, with a row in each of its tables, to today's."""
+    flask_migrate.upgrade(revision="0001")
+    key = f"'{KEY}', 0"
+    for table in ("page_views", "clicks", "submits"):
+        query(database_url, f"INSERT INTO {table} (page_id, seq) VALUES ({key})")
+    query(database_url, f"INSERT INTO positions_screen (page_id, seq, sample) VALUES ({key}, 0)")
+    query(database_url, f"INSERT INTO raw_actions (page_id, seq, received_at, data) VALUES ({key}, now(), '{{}}')")
+    query(
+        database_url,
+        f"""INSERT INTO rejected_actions (page_id, seq, received_at, source, message, reasons, body, context)
+                            VALUES ({key}, now(), 'v1', 'm', '{{}}', 'b', '{{}}')""",
+    )
+    query(database_url, f"INSERT INTO pages (page_id) VALUES ('{KEY}')")
+    query(
+        database_url,
+        f"""INSERT INTO batches (batch_id, page_id, source, received_at, actions)
+                            VALUES ('{KEY}', '{KEY}', 'v1', now(), 1)""",
+    )
+    query(database_url, "INSERT INTO participants (user_id, first_seen, last_seen) VALUES ('p', now(), now())")
+    assert manage(database_url, "create_db").returncode == 0
+    assert [query(database_url, f"SELECT count(*) FROM {table}") for table in TABLES] == [[(1,)]] * len(TABLES)
+
+
+def test_db_url_is_what_psql_takes(database_url: str) -> None:
+    printed = manage(database_url.replace("postgresql://", "postgresql+psycopg2://"), "db_url").stdout.strip()
+    assert printed == database_url
+    assert query(printed, "SELECT 1") == [(1,)]
+
+
+def test_help_lists_the_commands_with_a_line_each(database_url: str) -> None:
+    shown = manage(database_url, "--help").stdout
+    for command in ("create_db", "db_url", "worker"):
+        assert command in shown

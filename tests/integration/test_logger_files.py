@@ -1,0 +1,35 @@
+"""The script that participants' browsers load."""
+
+import gzip
+
+import pytest
+
+from dev.settings import ROOT
+from tests.running import RunningStack
+from tests.sending import send
+
+
+@pytest.mark.parametrize("name", ["UserLogger.js", "UserLogger.min.js"])
+def test_it_serves_the_file_of_the_repository(stack: RunningStack, name: str) -> None:
+    answer = send(f"{stack.analytics_url}/{name}")
+    assert answer.status == 200
+    assert answer.body == (ROOT / "static" / name).read_bytes()
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"  # integrity="…" needs it
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_it_is_compressed_where_the_browser_takes_it(stack: RunningStack) -> None:
+    url = f"{stack.analytics_url}/UserLogger.min.js"
+    packed = send(url, Accept_Encoding="gzip, br")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == send(url).body
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_a_browser_that_has_it_gets_304(stack: RunningStack) -> None:
+    url = f"{stack.analytics_url}/UserLogger.js"
+    etag = send(url).headers["ETag"]
+    again = send(url, If_None_Match=etag)
+    assert (again.status, again.body) == (304, b"")
+    assert send(url, If_None_Match='"other"').status == 200
