@@ -44,8 +44,8 @@ class Action:
     data: Json
     body: bytes
     """The action's own bytes as they came."""
-    context: Json
-    """What the batch laid under it."""
+    context: Json | None
+    """What the batch laid under it; None where the bytes are a whole body that no action could be read from."""
 
 
 @dataclass
@@ -119,7 +119,7 @@ def flatten(delivery: Delivery) -> Flat:
 
 
 def whole_body(batch: Batch, delivery: Delivery, reasons: Json) -> Reject:
-    return Reject(Action(batch.page_id, 0, batch.received_at, batch.source, {}, delivery.body, {}), reasons)
+    return Reject(Action(batch.page_id, 0, batch.received_at, batch.source, {}, delivery.body, None), reasons)
 
 
 def from_array(batch: Batch, items: list[Any], body: bytes) -> Flat:
