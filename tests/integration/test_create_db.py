@@ -23,7 +23,8 @@ from analytics_app.db import Model, db
 from dev.settings import ROOT
 from tests.running import RunningStack
 
-TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "submits", "rejected_actions", "pages", "batches", "participants"]
+TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "submits"]
+TABLES += ["rejected_actions", "pages", "batches", "participants"]
 KEY = "0198c2f1-0000-7000-8000-000000000003"
 
 
