@@ -8,7 +8,7 @@ from typing import Any
 from celery import Celery, Task
 from flask import Flask
 
-from analytics_app import answers, collect, health, logger_files, tasks  # noqa: F401  (tasks registers its task)
+from analytics_app import answers, collect, events, health, logger_files, tasks  # noqa: F401  (tasks registers itself)
 from analytics_app.config import Config, load, secret_key
 from analytics_app.db import db
 from analytics_app.inbox import Inbox, connect
@@ -56,6 +56,7 @@ def celery_init_app(app: Flask, config: Config) -> Worker:
     celery = Worker(app.name, task_cls=AppTask)
     celery.config_from_object(config.celery)
     celery.set_default()
+    events.allow_skew(config.CLOCK_SKEW_S)
     app.extensions["celery"] = celery
 
     def order(group_id: str) -> None:

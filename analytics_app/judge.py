@@ -9,6 +9,7 @@ from types import ModuleType
 
 import marshmallow
 
+from analytics_app import events
 from analytics_app.actions import base, type_of
 from analytics_app.protocol import Action, Json, Reject
 
@@ -34,13 +35,18 @@ def schema_of(module: ModuleType) -> marshmallow.Schema:
     return module.Schema()  # type: ignore[no-any-return]
 
 
+def load(action: Action) -> tuple[ModuleType, Json]:
+    """The type that keeps this action, and its values under the names of columns."""
+    module = type_of(action.data.get("name"))
+    return module, base.values_of(schema_of(module).load(action.data), action.page_id, action.seq)
+
+
 def judge(action: Action) -> Judged | Reject:
     """Never raises: what the code itself stumbles over is rejected with its bytes, and can be replayed."""
     try:
         data = base.to_json(action.data)
-        module = type_of(action.data.get("name"))
-        loaded = schema_of(module).load(action.data)
-        return Judged(action, module, base.values_of(loaded, action.page_id, action.seq), data)
+        module, values = events.load(action) if action.source == "event" else load(action)
+        return Judged(action, module, values, data)
     except marshmallow.ValidationError as error:
         return Reject(action, base.messages_of(error))
     except Exception as error:

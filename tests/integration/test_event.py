@@ -81,7 +81,9 @@ def test_an_event_of_the_future_is_rejected(stack: RunningStack, session: str) -
 def test_the_same_event_sent_twice_is_two_deliveries(stack: RunningStack, session: str) -> None:
     for _ in range(2):
         post(f"{stack.analytics_url}/event/", event(session))
-    stack.wait_for("SELECT FROM clicks WHERE session_id = %(session)s", lambda rows: len(rows) == 2, session=session)
+    stack.wait_for(
+        "SELECT page_id FROM clicks WHERE session_id = %(session)s", lambda rows: len(rows) == 2, session=session
+    )
 
 
 @pytest.mark.parametrize(
