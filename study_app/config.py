@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-ENV_FILE = Path(__file__).with_name(".env")
+ROOT = Path(__file__).resolve().parent.parent
+# SETTINGS_DIR is what a container mounts in the repository's place, so that no .env is built into an image.
+ENV_FILE = Path(os.environ.get("SETTINGS_DIR") or ROOT, "study_app", ".env")
 STUDY = "iris-demo"
 
 
