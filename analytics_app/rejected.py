@@ -65,6 +65,7 @@ def replay(engine: Engine, ids: list[int], body: bytes | None = None) -> ReplayR
             report = replay_in(connection, ids, body)
             if body is not None and report.refused:
                 transaction.rollback()
+                return ReplayReport(refused=report.refused)
             return report
     except (psycopg2.Error, SQLAlchemyError):
         raise
