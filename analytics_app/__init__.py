@@ -62,9 +62,11 @@ def celery_init_app(app: Flask, config: Config) -> Worker:
     def order(group_id: str) -> None:
         celery.send_task("store_group", (group_id,), ignore_result=True, retry=False, argsrepr="-")
 
+    levels = (config.INBOX_HIGH_BYTES, config.INBOX_LOW_BYTES, config.ORDER_AGAIN_S, config.ORDER_AGAIN_MAX_S)
+
     def inbox(timeout: float) -> Inbox:
         client = connect(config.CELERY_BROKER_URL, timeout)
-        return Inbox(client, config.INBOX_HIGH_BYTES, config.ORDER_AGAIN_S, config.ORDER_AGAIN_MAX_S)
+        return Inbox(client, *levels)
 
     timeout = config.REDIS_TIMEOUT_MS / 1000
     app.extensions["publisher"] = Publisher(
@@ -73,7 +75,6 @@ def celery_init_app(app: Flask, config: Config) -> Worker:
         order,
         group_bytes=config.GROUP_BYTES_MAX,
         timeout=timeout,
-        low_bytes=config.INBOX_LOW_BYTES,
     )
     celery.order = order
     celery.orders = Orders(inbox(5.0), lambda: db.engine, config.PROGRESS_FILE)

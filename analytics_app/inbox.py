@@ -6,7 +6,6 @@ Redis runs with `appendonly yes` and `appendfsync always`: what `put` has return
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,43 +14,79 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-GROUPS, DUE, ARRIVED, BYTES, TRIES = "inbox:groups", "inbox:due", "inbox:arrived", "inbox:bytes", "inbox:tries"
-PAUSED, SWEEPER, PROBE = "inbox:paused", "inbox:sweeper", "inbox:probe"
-KEYS = [GROUPS, DUE, ARRIVED, BYTES, TRIES]
+GROUPS, DUE, ARRIVED, TRIES = "inbox:groups", "inbox:due", "inbox:arrived", "inbox:tries"
+BYTES, FULL, PAUSED, PROBE = "inbox:bytes", "inbox:full", "inbox:paused", "inbox:probe"
+KEYS = [GROUPS, DUE, ARRIVED, TRIES, BYTES, FULL, PAUSED]
 
-# One script, one fsync: the group, when it came, when to order it again, and the sum of all sizes.
-# A group that is there already changes nothing, so a put whose answer was lost may be repeated.
-PUT = """
-local bytes = tonumber(redis.call('GET', KEYS[4]) or '0')
-if bytes >= tonumber(ARGV[5]) then return -1 end
-if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return bytes end
-redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
-redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
-return redis.call('INCRBY', KEYS[4], #ARGV[2])
+OVERHEAD = 2_048  # bytes of Redis' memory that a group takes beside its own: four entries here and its order
+
+# Each script is one step and one fsync, by one clock: that of Redis.
+PRELUDE = """
+local groups, due, arrived, tries, bytes, full, paused = unpack(KEYS)
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1e6
 """
 
+# A group that is there already changes nothing, so a put whose answer was lost may be repeated.
+# The mark that the inbox is full lies here, so that all API processes accept again at the same level.
+PUT = """
+local id, group, again, high, low, overhead = unpack(ARGV)
+local held = tonumber(redis.call('GET', bytes) or '0')
+if redis.call('HEXISTS', groups, id) == 1 then return held end
+local was_full = redis.call('EXISTS', full) == 1
+if held >= tonumber(high) or was_full and held > tonumber(low) then
+  if not was_full then redis.call('SET', full, 1) end
+  return -1
+end
+redis.call('HSET', groups, id, group)
+redis.call('ZADD', due, now + again, id)
+redis.call('ZADD', arrived, now, id)
+if was_full then redis.call('DEL', full) end
+return redis.call('INCRBY', bytes, #group + overhead)
+"""
+
+# The pause doubles with every try that did not lead to a commit: a group that ends its worker must not rule it.
+TAKE = """
+local id, again, again_max = unpack(ARGV)
+if redis.call('EXISTS', paused) == 1 then
+  redis.call('ZADD', due, 'XX', now + again, id)
+  return false
+end
+local group = redis.call('HGET', groups, id)
+if not group then return false end
+local count = redis.call('HINCRBY', tries, id, 1)
+redis.call('ZADD', due, now + math.min(again * 2 ^ (count - 1), tonumber(again_max)), id)
+return {group, count}
+"""
+
+# HDEL comes first: a Redis that is out of memory lets a script go on that has begun to free some.
 REMOVE = """
-local size = redis.call('HSTRLEN', KEYS[1], ARGV[1])
-if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('ZREM', KEYS[3], ARGV[1])
-redis.call('HDEL', KEYS[5], ARGV[1])
-redis.call('DECRBY', KEYS[4], size)
+local id, overhead = unpack(ARGV)
+local size = redis.call('HSTRLEN', groups, id)
+if redis.call('HDEL', groups, id) == 0 then return 0 end
+redis.call('ZREM', due, id)
+redis.call('ZREM', arrived, id)
+redis.call('HDEL', tries, id)
+redis.call('DECRBY', bytes, size + overhead)
 return 1
 """
 
-# The pause doubles with every order that did not lead to a commit: a group that ends its worker must not rule it.
-ORDER_AGAIN = """
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return redis.call('ZREM', KEYS[2], ARGV[1]) end
-local tries = redis.call('HINCRBY', KEYS[5], ARGV[1], 1)
-local pause = math.min(tonumber(ARGV[3]) * 2 ^ (tries - 1), tonumber(ARGV[4]))
-redis.call('ZADD', KEYS[2], tonumber(ARGV[2]) + pause, ARGV[1])
-return tries
+POSTPONE = """
+local id, again = unpack(ARGV)
+redis.call('ZADD', due, 'XX', now + again, id)
+redis.call('HDEL', tries, id)
+"""
+
+CLAIM = """
+local limit, again = unpack(ARGV)
+local overdue = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, limit)
+for _, id in ipairs(overdue) do redis.call('ZADD', due, now + again, id) end
+return overdue
 """
 
 
 class InboxFull(Exception):
-    """The inbox holds its high-water mark."""
+    """The inbox held its high-water mark and has not fallen under the low one since."""
 
 
 @dataclass(frozen=True)
@@ -74,63 +109,60 @@ def connect(url: str, timeout: float) -> Redis:
 class Inbox:
     """Every method raises redis.RedisError where Redis does not do it."""
 
-    def __init__(self, client: Redis, high_bytes: int, again_s: float, again_max_s: float) -> None:
+    def __init__(self, client: Redis, high_bytes: int, low_bytes: int, again_s: float, again_max_s: float) -> None:
         self.client = client
         self.high_bytes = high_bytes
+        self.low_bytes = low_bytes
         self.again_s = again_s
         self.again_max_s = again_max_s
-        self._put = client.register_script(PUT)
-        self._order_again = client.register_script(ORDER_AGAIN)
-        self._remove = client.register_script(REMOVE)
+        self._put, self._take, self._remove, self._postpone, self._claim = (
+            client.register_script(PRELUDE + script) for script in (PUT, TAKE, REMOVE, POSTPONE, CLAIM)
+        )
 
-    def put(self, group_id: str, group: bytes) -> int:
-        """Keep a group; returns the bytes that the inbox holds then. Raises InboxFull."""
-        now = time.time()
-        held = int(self._put(keys=KEYS, args=[group_id, group, now, now + self.again_s, self.high_bytes]))
-        if held < 0:
+    def put(self, group_id: str, group: bytes) -> None:
+        """Keep a group. Raises InboxFull."""
+        args: list[str | bytes | float] = [group_id, group, self.again_s, self.high_bytes, self.low_bytes, OVERHEAD]
+        if int(self._put(KEYS, args)) < 0:
             raise InboxFull
-        return held
 
-    def get(self, group_id: str) -> bytes | None:
-        """The group, or None where somebody has stored it already."""
-        group: Any = self.client.hget(GROUPS, group_id)
-        return group  # type: ignore[no-any-return]
+    def take(self, group_id: str) -> tuple[bytes, int] | None:
+        """The group, and how often it has been taken without an end; it stays until `remove`.
+
+        None where somebody has stored it already, and while nothing is to be stored.
+        """
+        taken: Any = self._take(KEYS, [group_id, self.again_s, self.again_max_s])
+        return None if taken is None else (taken[0], int(taken[1]))
 
     def remove(self, group_id: str) -> bool:
         """Forget a group after its commit; False where it was gone already."""
-        return bool(self._remove(keys=KEYS, args=[group_id]))
+        return bool(self._remove(KEYS, [group_id, OVERHEAD]))
+
+    def postpone(self, group_id: str) -> None:
+        """It was not the group's fault: order it again like one just put; nothing where it was removed meanwhile."""
+        self._postpone(KEYS, [group_id, self.again_s])
+
+    def pause(self, seconds: float) -> None:
+        """Let no group be taken for a while: what failed would fail again."""
+        self.client.set(PAUSED, 1, px=int(seconds * 1000))
+
+    def is_paused(self) -> bool:
+        return bool(self.client.exists(PAUSED))
+
+    def claim(self, limit: int) -> list[str]:
+        """Ids of groups that should have been stored by now, the longest overdue first, for the caller to order.
+
+        One step, so that two workers that sweep at once never claim the same ones.
+        """
+        overdue: Any = self._claim(KEYS, [limit, self.again_s]) if limit > 0 else []
+        return [group_id.decode() for group_id in overdue]
 
     def probe(self) -> None:
         """Succeed where Redis takes writes; an answer to PING would not show that it is out of memory."""
         self.client.set(PROBE, 1, px=1000)
 
     def held_bytes(self) -> int:
+        """Of Redis' memory, by all groups."""
         return int(self.client.get(BYTES) or 0)
-
-    def overdue(self, limit: int) -> list[str]:
-        """Ids of groups that should have been stored by now, the longest overdue first."""
-        ids = self.client.zrangebyscore(DUE, "-inf", time.time(), start=0, num=limit)
-        return [group_id.decode() for group_id in ids]  # type: ignore[union-attr]
-
-    def postpone(self, group_id: str, seconds: float) -> None:
-        """Order this group again in `seconds`, whatever its tries; nothing where it has been removed meanwhile."""
-        self.client.zadd(DUE, {group_id: time.time() + seconds}, xx=True)
-        self.client.hdel(TRIES, group_id)
-
-    def order_again(self, group_id: str) -> int:
-        """Note one more order of an overdue group and when the next is due; returns how many there were."""
-        return int(self._order_again(keys=KEYS, args=[group_id, time.time(), self.again_s, self.again_max_s]))
-
-    def pause(self, seconds: float) -> None:
-        """Let no group be stored for a while: what failed is nobody's fault and would fail again."""
-        self.client.set(PAUSED, 1, px=int(seconds * 1000))
-
-    def is_paused(self) -> bool:
-        return bool(self.client.exists(PAUSED))
-
-    def may_sweep(self, seconds: float) -> bool:
-        """Take the short lock of the sweep; False where another worker has it."""
-        return bool(self.client.set(SWEEPER, 1, nx=True, px=int(seconds * 1000)))
 
     def queue_length(self, queue: str) -> int:
         """Celery tasks that wait in Redis."""
@@ -141,5 +173,7 @@ class Inbox:
         pipe.hlen(GROUPS)
         pipe.get(BYTES)
         pipe.zrange(ARRIVED, 0, 0, withscores=True)
-        groups, held, oldest = pipe.execute()
-        return InboxState(groups, int(held or 0), max(0.0, time.time() - oldest[0][1]) if oldest else 0.0)
+        pipe.time()
+        groups, held, oldest, (seconds, microseconds) = pipe.execute()
+        age = seconds + microseconds / 1e6 - oldest[0][1] if oldest else 0.0
+        return InboxState(groups, int(held or 0), max(0.0, age))

@@ -10,21 +10,22 @@ from pathlib import Path
 
 import msgspec
 import psycopg2
-from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics_app.delivery import Delivery, decode_group
+from analytics_app.delivery import Delivery, decode_group, encode_group
 from analytics_app.inbox import Inbox
-from analytics_app.store import Report, store
+from analytics_app.isolate import everyones_fault
+from analytics_app.store import Report, reject_whole, store
 
 log = logging.getLogger(__name__)
 
 QUEUE = "celery"
+QUEUE_ENOUGH = 1_000  # orders that keep every worker busy; what waits behind a longer queue is late, not lost
 BEAT = "beat"  # the id of no group: ordered when there is nothing else to do, so that progress can be seen
 PAUSE_S = 2.0
 SWEEP_EVERY_S = 1.0
-SWEEP_GROUPS = 100
+TRIES_MAX = 4  # then a group is taken apart, and a body that is alone in its group is rejected
 
 
 class Orders:
@@ -37,23 +38,41 @@ class Orders:
 
     def carry_out(self, group_id: str) -> None:
         """Store a group and forget it after the commit. Not there any more: someone stored it, nothing to do."""
-        if self.inbox.is_paused():
-            self.inbox.postpone(group_id, self.inbox.again_s)
-        elif (group := self.inbox.get(group_id)) is not None:
-            self._store(group_id, group)
+        if (taken := self.inbox.take(group_id)) is not None:
+            group, tries = taken
+            self._store(group_id, deliveries_of(group_id, group), tries)
         self.show_progress()
 
-    def _store(self, group_id: str, group: bytes) -> None:
+    def _store(self, group_id: str, deliveries: list[Delivery], tries: int) -> None:
         started = time.monotonic()
         try:
-            report = store(self.engine(), deliveries_of(group_id, group))
+            if tries <= TRIES_MAX:
+                report = store(self.engine(), deliveries)
+            elif len(deliveries) > 1:
+                report = self._take_apart(group_id, deliveries)
+            else:
+                log.error("a body was tried %d times: it is rejected, with its bytes", tries - 1)
+                report = reject_whole(self.engine(), deliveries[0], f"Not stored in {tries - 1} tries.")
         except (psycopg2.Error, SQLAlchemyError) as error:
+            self._wait(group_id, error)
+        else:
+            self.inbox.remove(group_id)
+            self.note(report, time.monotonic() - started)
+
+    def _wait(self, group_id: str, error: Exception) -> None:
+        """The group stays in the inbox, until PostgreSQL stores again or until it has been tried often enough."""
+        if everyones_fault(error):
             self.inbox.pause(PAUSE_S)
-            self.inbox.postpone(group_id, self.inbox.again_s)
-            log.warning("PostgreSQL does not store (%s): the groups wait in the inbox", str(error).splitlines()[0])
-            return
-        self.inbox.remove(group_id)
-        self.note(report, time.monotonic() - started)
+            self.inbox.postpone(group_id)
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        log.warning("PostgreSQL does not store (%s): the group waits in the inbox", why)
+
+    def _take_apart(self, group_id: str, deliveries: list[Delivery]) -> Report:
+        """One of its bodies ends the worker, or fails in a way of its own: the others must not share its fate."""
+        log.error("group %s was tried %d times: its %d bodies go on alone", group_id, TRIES_MAX, len(deliveries))
+        for delivery in deliveries:
+            self.inbox.put(delivery.receipt, encode_group([delivery]))
+        return Report()
 
     def note(self, report: Report, seconds: float) -> None:
         log.info("stored %d, duplicates %d, %.0f ms", report.stored, report.duplicates, seconds * 1000)
@@ -72,7 +91,7 @@ def deliveries_of(group_id: str, group: bytes) -> list[Delivery]:
 
 
 class Sweep(threading.Thread):
-    """Orders again what is overdue, in whichever worker holds a short lock. Order is lost, group is not."""
+    """Orders again what is overdue: of order and group, only an order can get lost."""
 
     def __init__(self, orders: Orders, order: Callable[[str], None]) -> None:
         super().__init__(name="sweep", daemon=True)
@@ -82,27 +101,18 @@ class Sweep(threading.Thread):
     def run(self) -> None:
         while True:
             try:
-                ordered = self.sweep()
-            except (RedisError, OSError) as error:
-                log.warning("sweep: Redis does not answer (%s)", type(error).__name__)
-                ordered = 0
-            except Exception:
-                log.exception("the sweep failed and goes on")
-                ordered = 0
-            time.sleep(SWEEP_EVERY_S / 10 if ordered == SWEEP_GROUPS else SWEEP_EVERY_S)
+                self.sweep()
+            except Exception as error:
+                log.warning("sweep: %s (%s); it goes on", type(error).__name__, error)
+            time.sleep(SWEEP_EVERY_S)
 
-    def sweep(self) -> int:
-        """Returns how many groups were ordered again."""
+    def sweep(self) -> None:
         inbox = self.orders.inbox
         waiting = inbox.queue_length(QUEUE)
         if not waiting:
             self.order(BEAT)
-        if waiting >= SWEEP_GROUPS or inbox.is_paused() or not inbox.may_sweep(SWEEP_EVERY_S / 20):
-            return 0  # what waits in a long queue is late, not lost
-        overdue = inbox.overdue(SWEEP_GROUPS)
+        overdue = [] if inbox.is_paused() else inbox.claim(QUEUE_ENOUGH - waiting)
         for group_id in overdue:
-            inbox.order_again(group_id)
             self.order(group_id)
         if overdue:
             log.warning("sweep: %d groups ordered again", len(overdue))
-        return len(overdue)

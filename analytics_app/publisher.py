@@ -15,8 +15,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from queue import SimpleQueue
+from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -28,32 +28,31 @@ from analytics_app.uuid7 import uuid7
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 RECOVER_EVERY_S = 0.5
 ANSWER_WITHIN_S = 10.0
 WAITING_BYTES_MAX = 67_108_864  # bodies in memory that are not durable yet; above: 503
+FULL = "the inbox is full: the worker or PostgreSQL does not keep up"
 
 
 class Unavailable(Exception):
     """The delivery was not made durable; its client keeps it and tries again."""
 
 
+class RedisFails(Exception):
+    """Redis refuses, or does not answer in time."""
+
+
 class Publisher:
     def __init__(
-        self,
-        inbox: Inbox,
-        spool: Spool,
-        order: Callable[[str], None],
-        *,
-        group_bytes: int,
-        timeout: float,
-        low_bytes: int,
+        self, inbox: Inbox, spool: Spool, order: Callable[[str], None], *, group_bytes: int, timeout: float
     ) -> None:
         self.inbox = inbox
         self.spool = spool
         self.order = order
         self.group_bytes = group_bytes
         self.timeout = timeout
-        self.low_bytes = low_bytes
         self.redis_fails = False
         self.inbox_full = False
         self._waiting: deque[tuple[Delivery, Future[None]]] = deque()
@@ -61,13 +60,13 @@ class Publisher:
         self._changed = threading.Condition()
         self._orders: SimpleQueue[str] = SimpleQueue()
         self._threads: list[threading.Thread] = []
-        # Its thread may hang in a name look-up that no socket timeout covers; `commit` waits beside it.
+        # Its thread may hang in a name look-up that no socket timeout covers; others wait for it only so long.
         self._redis = ThreadPoolExecutor(1, "redis")
 
     def start(self) -> None:
-        """Start the threads, or those that ended. Called after the fork: threads do not survive one."""
+        """Start the threads. Called after the fork: threads do not survive one."""
         with self._changed:
-            if len(self._threads) == 3 and all(thread.is_alive() for thread in self._threads):
+            if self._threads:
                 return
             self._threads = [
                 threading.Thread(target=self._forever, args=(step,), name=step.__name__, daemon=True)
@@ -78,10 +77,9 @@ class Publisher:
 
     def publish(self, delivery: Delivery) -> None:
         """Return when the delivery is durable, in Redis or in the spool. Raises Unavailable."""
-        if self.inbox_full:
-            raise Unavailable("the inbox is full: the worker or PostgreSQL does not keep up")
-        if not self._threads:
-            self.start()
+        if self.inbox_full and not self.redis_fails:
+            raise Unavailable(FULL)
+        self.start()
         durable: Future[None] = Future()
         with self._changed:
             if self._waiting_bytes + len(delivery.body) > WAITING_BYTES_MAX:
@@ -91,7 +89,7 @@ class Publisher:
             self._changed.notify()
         try:
             durable.result(ANSWER_WITHIN_S)
-        except FutureTimeout:
+        except TimeoutError:
             raise Unavailable("the disk is too slow") from None
 
     def _forever(self, step: Callable[[], None]) -> None:
@@ -131,23 +129,39 @@ class Publisher:
 
     def _keep(self, group_id: str, group: bytes) -> None:
         """Into the inbox, or into the spool where Redis does not take it in time."""
-        if not self.redis_fails:
-            try:
-                self._redis.submit(self.inbox.put, group_id, group).result(self.timeout)
-                self._orders.put(group_id)
+        try:
+            if not self.redis_fails:
+                self._put(group_id, group)
                 API.published.inc()
                 return
-            except InboxFull:
-                self.inbox_full = True
-                raise Unavailable("the inbox is full: the worker or PostgreSQL does not keep up") from None
-            except (RedisError, FutureTimeout, OSError) as error:
-                self.redis_fails = True
-                log.warning("Redis does not answer (%s): batches go to the spool", type(error).__name__)
+        except InboxFull:
+            self.inbox_full = True
+            raise Unavailable(FULL) from None
+        except RedisFails as error:
+            self._go_to_spool(error)
         try:
             self.spool.append(group_id, group)
             API.spooled.inc()
         except SpoolUnavailable as error:
             raise Unavailable(f"Redis does not answer and {error}") from error
+
+    def _put(self, group_id: str, group: bytes) -> None:
+        self._ask(self.inbox.put, group_id, group)
+        self._orders.put(group_id)
+
+    def _ask(self, call: Callable[..., T], *args: Any) -> T:
+        """What Redis answers in time. A put that was given up may still arrive; its group has the same id then."""
+        answer = self._redis.submit(call, *args)
+        try:
+            return answer.result(self.timeout)
+        except (RedisError, OSError) as error:  # TimeoutError is an OSError
+            answer.cancel()  # what has not begun would pile up behind what hangs
+            raise RedisFails(type(error).__name__) from error
+
+    def _go_to_spool(self, error: RedisFails) -> None:
+        if not self.redis_fails:
+            log.warning("Redis does not answer (%s): batches go to the spool", error)
+        self.redis_fails = True
 
     def _order(self) -> None:
         group_id = self._orders.get()
@@ -160,21 +174,16 @@ class Publisher:
         time.sleep(RECOVER_EVERY_S)
         try:
             if self.redis_fails:
-                self._redis.submit(self.inbox.probe).result(self.timeout)
+                self._ask(self.inbox.probe)
                 self.redis_fails = False
                 log.warning("Redis answers again")
-            if self.inbox_full and self._redis.submit(self.inbox.held_bytes).result(self.timeout) <= self.low_bytes:
+            if self.inbox_full and self._ask(self.inbox.held_bytes) <= self.inbox.low_bytes:
                 self.inbox_full = False
-            if not (self.inbox_full or self.spool.is_empty()):
-                drained = self.spool.drain(self._put_drained)
+            if not self.inbox_full and not self.spool.is_empty() and (drained := self.spool.drain(self._put)):
                 log.warning("spool: %d groups moved to the inbox", drained)
         except InboxFull:
             self.inbox_full = True
-        except (RedisError, FutureTimeout, OSError) as error:
-            if not self.redis_fails:
-                log.warning("Redis does not answer (%s): batches go to the spool", type(error).__name__)
-            self.redis_fails = True
-
-    def _put_drained(self, group_id: str, group: bytes) -> None:
-        self._redis.submit(self.inbox.put, group_id, group).result(self.timeout)
-        self._orders.put(group_id)
+        except RedisFails as error:
+            self._go_to_spool(error)
+        except OSError as error:
+            log.error("spool: cannot be drained (%s)", error)

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import re
 import struct
 import threading
 import zlib
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 HEADER = struct.Struct(">4sII16s")
 MAGIC = b"UAL1"
+DRAINED = b"ual1"  # in place of the magic: a draining that was broken off goes on behind this record
+EITHER = re.compile(MAGIC, re.IGNORECASE)
 SEGMENT_BYTES = 33_554_432  # a segment is read whole when it is drained
 
 
@@ -71,14 +74,17 @@ class Spool:
             self._close()
 
     def _open(self) -> int:
+        """A new segment. It gets its name when it is locked: nobody drains and removes it before."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        segment = os.open(self.folder / f"{uuid4()}.spool", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
-        fcntl.flock(segment, fcntl.LOCK_EX)
-        folder = os.open(self.folder, os.O_RDONLY)
+        draft = self.folder / f"{uuid4()}.new"
+        segment = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
         try:
-            os.fsync(folder)  # the name of a new file is durable only with its folder
-        finally:
-            os.close(folder)
+            fcntl.flock(segment, fcntl.LOCK_EX)
+            draft.rename(draft.with_suffix(".spool"))
+            fsync_folder(self.folder)  # the name of a new file is durable only with its folder
+        except OSError:
+            os.close(segment)
+            raise
         self._segment = segment
         return segment
 
@@ -93,70 +99,84 @@ class Spool:
     def drain(self, put: Callable[[str, bytes], None]) -> int:
         """Give every group that no living process still writes to `put`; returns how many there were.
 
-        Whatever `put` raises ends the draining; the file stays and is drained again from its start,
-        which the inbox and the store suppress by the groups' ids.
+        Whatever `put` raises ends the draining; it goes on at the same group the next time. That one may be put
+        twice, which the inbox and the store suppress by the groups' ids. Raises OSError.
         """
         with self._lock:
             self._close()  # what comes from now on goes to a new segment
-        return sum(self._drain_file(path, put) for path in sorted(self.folder.glob("*.spool")))
+        return sum(drain_file(path, put) for path in sorted(self.folder.glob("*.spool")))
 
-    def _drain_file(self, path: Path, put: Callable[[str, bytes], None]) -> int:
+
+def drain_file(path: Path, put: Callable[[str, bytes], None]) -> int:
+    try:
+        segment = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return 0
+    with os.fdopen(segment, "r+b", buffering=0) as file:
         try:
-            segment = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
-            return 0
-        with os.fdopen(segment, "rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return 0  # its process lives and drains it itself
-            if os.fstat(file.fileno()).st_nlink == 0:
-                return 0  # drained by another process between our open and our lock
-            count = 0
-            for group_id, group in records(file.read(), path):
-                put(group_id, group)
-                count += 1
-            path.unlink()
-            return count
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return 0  # its process lives and drains it itself
+        if os.fstat(segment).st_nlink == 0:
+            return 0  # drained by another process between our open and our lock
+        count = 0
+        for position, group_id, group in records(file.read(), path):
+            put(group_id, group)
+            os.pwrite(segment, DRAINED, position)
+            count += 1
+        path.unlink()
+        return count
 
 
-def records(content: bytes, path: Path) -> Iterator[tuple[str, bytes]]:
-    """The whole records of a segment. What cannot be read is said in the log, and kept aside where it may matter."""
+def records(content: bytes, path: Path) -> Iterator[tuple[int, str, bytes]]:
+    """Place, id and group of the records to drain. What cannot be read is said in the log, and kept if it matters."""
     position = 0
     while position < len(content):
-        group_id, group = record_at(content, position)
-        if group_id is None:
-            left = len(content) - position
-            if content.find(MAGIC, position + 1) == -1:
-                # The last record of a process that died while writing: it was never answered with 200.
-                log.warning("spool: left out a torn last record of %d bytes in %s", left, path.name)
-            else:
-                aside = path.with_suffix(".damaged")
-                aside.write_bytes(content[position:])
-                log.error("spool: %d damaged bytes of %s kept in %s", left, path.name, aside)
-            position = next_record(content, position + 1)
+        record = record_at(content, position)
+        if record is None:
+            end = next_record(content, position + 1)
+            leave_out(content[position:end], path, position, torn=end == len(content))
+            position = end
             continue
-        yield group_id, group
+        magic, group_id, group = record
+        if magic == MAGIC:
+            yield position, group_id, group
         position += HEADER.size + len(group)
 
 
-def record_at(content: bytes, position: int) -> tuple[str | None, bytes]:
+def record_at(content: bytes, position: int) -> tuple[bytes, str, bytes] | None:
+    """Magic, id and group of a whole record."""
     if position + HEADER.size > len(content):
-        return None, b""
+        return None
     magic, length, checksum, identity = HEADER.unpack_from(content, position)
     group = content[position + HEADER.size : position + HEADER.size + length]
-    if magic != MAGIC or len(group) < length or zlib.crc32(identity + group) != checksum:
-        return None, b""
-    return str(UUID(bytes=identity)), group
+    if magic not in (MAGIC, DRAINED) or len(group) < length or zlib.crc32(identity + group) != checksum:
+        return None
+    return magic, str(UUID(bytes=identity)), group
 
 
 def next_record(content: bytes, position: int) -> int:
     """Where the next readable record begins, or the end."""
-    while (position := content.find(MAGIC, position)) != -1:
-        if record_at(content, position)[0] is not None:
-            return position
-        position += 1
-    return len(content)
+    places = (found.start() for found in EITHER.finditer(content, position))
+    return next((place for place in places if record_at(content, place)), len(content))
+
+
+def leave_out(piece: bytes, path: Path, position: int, torn: bool) -> None:
+    """A torn last record was never answered with 200; anything else was, and is kept for somebody to look at."""
+    if torn:
+        log.warning("spool: left out a torn last record of %d bytes in %s", len(piece), path.name)
+    else:
+        aside = path.with_suffix(f".{position}.damaged")
+        aside.write_bytes(piece)
+        log.error("spool: %d damaged bytes of %s kept in %s", len(piece), path.name, aside)
+
+
+def fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def size_of(path: Path) -> int:

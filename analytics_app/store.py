@@ -25,7 +25,7 @@ from analytics_app.isolate import isolate, savepoint
 from analytics_app.judge import Judged, judge
 from analytics_app.ledger import insert_batches, insert_rejects, seen_before, upsert_participants
 from analytics_app.models import PositionScreen, RawAction
-from analytics_app.protocol import Action, Batch, Flat, Json, Reject, flatten
+from analytics_app.protocol import Batch, Flat, Json, Reject, flatten, whole_body
 
 log = logging.getLogger(__name__)
 
@@ -70,12 +70,14 @@ def store_alone(engine: Engine, flat: Flat, delivery: Delivery) -> Report:
     except (psycopg2.Error, SQLAlchemyError):
         raise
     except Exception as error:
-        fault = Reject(
-            Action(delivery.receipt, 0, delivery.received_at, flat.batch.source, {}, delivery.body, None),
-            {"server": [f"{type(error).__name__}: {error}"]},
-        )
-        batch = Batch(delivery.receipt, delivery.received_at, flat.batch.source, delivery.receipt)
-        return store_flats(engine, [Flat(batch, rejects=[fault])])
+        return reject_whole(engine, delivery, f"{type(error).__name__}: {error}")
+
+
+def reject_whole(engine: Engine, delivery: Delivery, why: str) -> Report:
+    """Keep a body's bytes as one reject, without looking into them."""
+    source = "event" if delivery.kind == "event" else "v1"
+    batch = Batch(delivery.receipt, delivery.received_at, source, delivery.receipt)
+    return store_flats(engine, [Flat(batch, rejects=[whole_body(batch, delivery, {"server": [why]})])])
 
 
 def store_flats(engine: Engine, flats: list[Flat]) -> Report:

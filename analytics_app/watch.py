@@ -49,16 +49,18 @@ class Watch:
         """Until SIGTERM or SIGINT; then the worker ends warm, its running tasks done."""
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGINT, self._end)
-        pause = 1.0
+        pause = 0.0
         while not self.ending:
-            started = time.monotonic()
             child = self._start()
+            born = self.progress.stat().st_mtime
             why = self._look(child)
             self._kill(child)
             if not self.ending:
-                pause = 1.0 if time.monotonic() - started > 60 else min(2 * pause, RESTART_PAUSE_MAX_S)
-                log.error("worker %s: starting it again", why)
-                self._sleep(pause / 2)
+                # One that did not do a single task fails at its start: it is started ever more slowly.
+                worked = self.progress.stat().st_mtime > born
+                pause = 0.0 if worked else min(pause + 1.0, RESTART_PAUSE_MAX_S)
+                log.error("worker %s: starting it again in %.0f s", why, pause)
+                self._sleep(pause)
         self.progress.unlink(missing_ok=True)
         return 0
 
