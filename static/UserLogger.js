@@ -10,7 +10,7 @@
   // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
   const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
   const MASK =
-    '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style,' +
+    '[data-ul-mask],[contenteditable],textarea,select,script,style,' +
     'input:not([type=submit],[type=button],[type=reset])';
   const passwords = new WeakSet();
 
@@ -55,9 +55,8 @@
 
   const TEST_ID = /^data-(test|cy|qa)/;
   const NAME = /^(name|aria-label)$/;
-  const PLAIN = /^[a-z][\w-]*$/i;
-  // Ids made by a framework: digits in a row, hexadecimal, React's _r_1_. They change with every build or load.
-  const GENERATED = /\d{3}|^_r|^[\da-f-]{6,}$/i;
+  // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
+  const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i;
 
   /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
   function attribute(el, kind) {
@@ -68,7 +67,7 @@
   /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
   function anchor(el) {
     const { id } = el;
-    const own = attribute(el, TEST_ID) || (PLAIN.test(id) && !GENERATED.test(id) && '#' + id);
+    const own = attribute(el, TEST_ID) || (id && !GENERATED.test(id) && '#' + id);
     return own && !el.getRootNode().querySelectorAll(own)[1] && own
   }
 
@@ -268,6 +267,9 @@
   };
   const READ = { string: String, number: Number, boolean: (value) => value + '' !== 'false' };
 
+  /** Under what name things are kept in this browser. */
+  const storageKey = () => `userlogger ${options.server} `;
+
   /** What is true of every action: user, conditions. */
   const constants = {};
 
@@ -278,7 +280,7 @@
     Object.assign(constants, given);
     for (const key in settings) {
       const value = READ[typeof options[key]]?.(settings[key] ?? options[key]);
-      if (value === undefined || Number.isNaN(value)) warn(`${key}="${settings[key]}" is no setting`);
+      if (Number.isNaN(value ?? NaN)) warn(`${key}="${settings[key]}" is no setting`);
       else options[key] = value;
     }
     if (!options.server) return warn('no data-server')
@@ -309,13 +311,12 @@
   const MAX_CHARS = 1e6;
   const MAX_AGE = 7 * 24 * 3600e3;
 
-  const prefix = () => `userlogger ${options.server} `;
-  const keyOf = (batch) => prefix() + batch.head.batch_id;
+  const keyOf = (batch) => storageKey() + batch.head.batch_id;
   const read = (key) => readBody(localStorage[key]);
   // A batch's id is a UUIDv7: sorted by name is sorted by age.
   const keys = () =>
     Object.keys(localStorage)
-      .filter((key) => key.startsWith(prefix()))
+      .filter((key) => key.startsWith(storageKey()))
       .sort();
 
   /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
@@ -424,7 +425,7 @@
     } else if (status === 413 && countOf(batch) > 1) {
       replace(batch, halves(batch));
     } else {
-      warn(`the server refused actions with status ${status}`);
+      warn(`the server refused actions (${status})`);
       drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
     }
     pump();
@@ -491,7 +492,7 @@
   /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
   function leave() {
     persist();
-    for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon?.(options.server, render(piece)));
+    for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)));
   }
 
   /** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */
@@ -522,15 +523,13 @@
   /** {session_id, page_no, prev_page, user, task, consent}. Where storage is blocked, the session is this page. */
   let state = {};
 
-  const key = () => 'userlogger ' + options.server;
-
   const recall = guard(() => {
-    state = JSON.parse(sessionStorage[key()] || '{}');
+    state = JSON.parse(sessionStorage[storageKey()] || '{}');
   });
 
   const save = guard((changes) => {
     Object.assign(state, changes);
-    sessionStorage[key()] = JSON.stringify(state);
+    sessionStorage[storageKey()] = JSON.stringify(state);
   });
 
   /** What the browser says in its person's name. */
@@ -567,8 +566,7 @@
   let actions = [];
 
   /** What must be written down first: the mouse path that led to an action. */
-  const before = [];
-  const runBefore = () => before.forEach((first) => first());
+  const hook = {};
 
   const captured = () => seq;
   const open = () => actions.length;
@@ -595,18 +593,17 @@
 
   /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
   function look() {
-    runBefore();
-    const { scrollWidth, scrollHeight } = document.documentElement;
-    const now = {
+    hook.before?.();
+    const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement;
+    view = {
       url: maskUrl(location.href).slice(0, 2000),
       title: maskText(document.title).slice(0, 300),
       viewport_w: innerWidth,
       viewport_h: innerHeight,
-      page_w: scrollWidth,
-      page_h: scrollHeight,
+      page_w,
+      page_h,
       dpr: devicePixelRatio,
     };
-    if (JSON.stringify(now) !== JSON.stringify(view)) view = now;
   }
 
   function viewIndex() {
@@ -617,25 +614,20 @@
   /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
   function add(action, time = performance.now()) {
     if (!about || options.skip.split(/\W+/).includes(action.name)) return
-    if (action.name !== 'mousemove') runBefore();
+    if (action.name !== 'mousemove') hook.before?.();
     // Constants win over an action's key of the same name.
     for (const key in constants) if (key in action) action[key] = constants[key];
     const t = tenth(time);
-    let text;
-    try {
-      text = JSON.stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) });
-    } catch (error) {
-      return warn(`action ${action.name}: ${error.message}`)
-    }
+    const text = JSON.stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) });
     const size = byteLength(text);
     if (tooMany(time)) return drop('rate')
     if (size > MAX_BYTES) return drop('oversize')
-    if (bytes + size > MAX_BYTES) seal('bytes');
+    if (bytes + size > MAX_BYTES) close$1('bytes');
     actions.push(text.slice(0, -1) + `,"view":${viewIndex()}}`);
     bytes += size;
     arm();
     seq++;
-    if (actions.length >= options.maxActions) seal('size');
+    if (actions.length >= options.maxActions) close$1('size');
     return seq - 1
   }
 
@@ -646,7 +638,7 @@
 
   /** An action that will not be sent keeps its seq, and the next batch says what became of it. */
   function drop(reason) {
-    if (actions[0]) seal('size');
+    if (actions[0]) close$1('size');
     const last = lost.at(-1);
     if (last?.[1] === seq - 1 && last[2] === reason) last[1] = seq;
     else lost.push([seq, seq, reason]);
@@ -661,7 +653,12 @@
   }
 
   function seal(reason) {
-    runBefore();
+    hook.before?.();
+    close$1(reason);
+  }
+
+  /** The open batch is one from now on. */
+  function close$1(reason) {
     clearTimeout(timer$1);
     timer$1 = 0;
     if (!actions[0] && !lost[0]) return
@@ -813,9 +810,9 @@
     viewPage(nav);
   }
 
-  /** Hear of pushState and replaceState, which fire no event; returns what undoes it. */
-  function watchHistory() {
-    const undo = ['push', 'replace'].map((nav) => {
+  /** Hear of pushState and replaceState, which fire no event; returns what undoes that. */
+  const watchHistory = () =>
+    ['push', 'replace'].map((nav) => {
       const method = nav + 'State';
       const original = history[method];
       const ours = (history[method] = function (...args) {
@@ -824,8 +821,6 @@
       });
       return () => history[method] === ours && (history[method] = original)
     });
-    return () => undo.forEach((back) => back())
-  }
 
   // Mouse paths in columns: a sample costs about ten bytes instead of two hundred.
 
@@ -872,21 +867,22 @@
     add({ name: 'mousemove', ...piece, ...encode(path), ...last }, path[0].t);
   }
 
-  before.push(() => {
+  hook.before = () => {
     rest();
     close();
-  });
+  };
 
   function sample(event) {
     const at = coordinates(event);
     // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
     if (JSON.stringify(at) === JSON.stringify(last)) return
     const { client_x: x, client_y: y } = at;
-    const common = { pointer: event.pointerType, sx: at.page_x - x, sy: at.page_y - y, off: [at.screen_x - x, at.screen_y - y] };
+    const pointer = event.pointerType;
+    const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y];
     // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
-    const text = JSON.stringify({ ...common, off: common.off.map((px) => px >> 4) });
+    const text = [pointer, sx, sy, ...off.map((px) => px >> 4)].join();
     if (text !== known || samples.length === SAMPLES) close();
-    if (!samples[0]) piece = common;
+    if (!samples[0]) piece = { pointer, sx, sy, off };
     // A path never runs backwards, whatever clock an event was stamped with.
     samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x, y });
     known = text;
@@ -934,10 +930,9 @@
   }
 
   function logScroll() {
-    for (const el of scrolled) {
-      const page = el.scrollingElement; // only a document has one
-      const { scrollLeft, scrollTop } = page || el;
-      add({ name: 'scroll', ...(page ? {} : name(el)), scroll_x: Math.round(scrollLeft), scroll_y: Math.round(scrollTop) });
+    for (const target of scrolled) {
+      const el = target.scrollingElement || target; // only a document has one
+      add({ name: 'scroll', ...name(el), scroll_x: Math.round(el.scrollLeft), scroll_y: Math.round(el.scrollTop) });
     }
     scrolled.clear();
   }
@@ -954,37 +949,29 @@
     focusin: (event) => notePasswords(targetOf(event)),
   };
 
-  const failed = (message, src, line) =>
-    add({ name: 'error', message: maskText(message).slice(0, 300), src: src && maskUrl(src), line });
-
-  // Focus and blur of every element pass the window too.
-  const ofWindow = (event) => event.target === window && add({ name: 'window_' + event.type });
+  /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
+  const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
+    add({ name: 'error', message: maskText(message).slice(0, 300), src: filename && maskUrl(filename), line: lineno });
 
   /** What happens to the window as a whole. */
   const toWindow = {
-    'focus blur': ofWindow,
+    // Those of every element pass here too.
+    'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
+    load: check,
     popstate: () => step('pop'),
     hashchange: () => step('hash'),
-    pageshow: (event) => event.persisted && viewPage('bfcache'),
     resize: () => {
       look();
       add({ name: 'resize' });
       check();
     },
-    error: ({ target, message, filename, lineno }) =>
-      message ? failed(message, filename, lineno) : failed('not loaded: ' + target.localName, target.src || target.href),
-    load: (event) => event.target === document && check(),
-    unhandledrejection: ({ reason }) => failed(reason?.message || reason),
-    visibilitychange: () => add({ name: 'visibility', state: document.visibilityState }),
-    pagehide: () => {
-      effect('nav');
-      leavePage();
-    },
+    'error unhandledrejection': failed,
   };
 
-  /** What the delivery must hear of, also when nothing is captured by itself. Listens last: it sends what the others log. */
+  /** What the delivery must hear of, also when nothing is captured by itself. */
   const theEnd = {
     visibilitychange: () => {
+      if (options.capture) add({ name: 'visibility', state: document.visibilityState });
       if (document.visibilityState === 'visible') return wake()
       seal('hidden');
       hidden();
@@ -994,10 +981,16 @@
       hidden();
     },
     pagehide: () => {
+      effect('nav');
+      leavePage();
       seal('pagehide');
       leave();
     },
-    pageshow: (event) => event.persisted && back(),
+    pageshow: (event) => {
+      if (!event.persisted) return
+      if (options.capture) viewPage('bfcache');
+      back();
+    },
     online: wake,
   };
 
@@ -1019,13 +1012,14 @@
   }
 
   function attach() {
+    undo = [listen(window, options.capture ? inDocument : { click })];
     if (options.capture) {
-      const first = guard(() => viewPage('load'));
-      undo = [listen(window, inDocument), listen(window, toWindow), watchHistory()];
+      const first = () => viewPage('load');
+      undo.push(listen(window, toWindow), ...watchHistory());
       // Before that, a page in the making may not know its own title.
       if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }));
       else first();
-    } else undo = [listen(window, { click })];
+    }
     undo.push(listen(window, theEnd));
   }
 
@@ -1034,16 +1028,121 @@
     undo.splice(0).forEach((remove) => remove());
   }
 
-  /** Does nothing, with a warning, where the selector cannot be read. */
-  const withSelector = (work) => guard((selector) => (document.querySelector(selector), work(selector)));
+  /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
+  function start() {
+    if (!why || !options.server) return
+    if (document.prerendering) return document.addEventListener('prerenderingchange', start)
+    why = refusal();
+    if (why) return warn(`nothing is captured (${why})`)
+    begin();
+    save({ user: constants.user });
+    attach();
+    adopt();
+  }
+
+  /** End all capture; what was captured is delivered still. */
+  function stop() {
+    if (why) return
+    detach('stopped');
+    seal('manual');
+    hidden();
+  }
+
+  /** The person's word. It holds for the tab, also on the pages that follow. */
+  function consent(granted) {
+    keep(granted);
+    if (granted) {
+      state.consent = granted;
+      start();
+      save();
+    } else {
+      detach('consent');
+      purge();
+    }
+    add({ name: 'consent', granted });
+    seal('manual');
+    if (!granted) forget();
+  }
+
+  /** One action of the study's own. */
+  function log(name, properties) {
+    if (!why) add({ ...properties, name });
+  }
+
+  /** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
+  function addAction(action, event) {
+    Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
+    log(action.name || 'action', action);
+  }
+
+  /** Log each click on what matches, now or later, under its own name and attributes. */
+  function subscribeObject(selector) {
+    document.querySelector(selector); // throws for a bad selector, before it can spoil the others
+    subscribed.add(selector);
+  }
+
+  /** Log the rectangles of what matches, now and when they have changed. */
+  function trackAreas(selector) {
+    document.querySelector(selector); // as above
+    track(selector);
+  }
+
+  /** Capture inside a frame of the same origin as well, in this page's coordinates. */
+  function captureFrame(frame) {
+    const load = () => undo.push(listen(frame.contentWindow, inDocument));
+    undo.push(listen(frame, { load }));
+    load();
+  }
+
+  /** Constants of every action from now on. */
+  function set(changes) {
+    seal('manual');
+    Object.assign(constants, changes);
+    if (!why) save({ user: constants.user });
+  }
+
+  const setUser = (user) => set({ user });
+
+  /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
+  function assign(variable, values) {
+    if (!constants.user) warn('assign needs a user');
+    const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length];
+    set({ [variable]: value });
+    log('assign', { variable, value, values });
+    return value
+  }
+
+  /** Stamp every action with a task from now on, also on the pages that follow. */
+  function startTask(task) {
+    if (why) return
+    if (state.task) endTask();
+    save({ task });
+    log('task_start');
+  }
+
+  function endTask() {
+    if (why) return
+    log('task_end');
+    save({ task: undefined });
+  }
+
+  /** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
+  async function flush(ms = FLUSH_WAIT) {
+    seal('manual');
+    await drained(ms);
+    return stats()
+  }
+
+  /** Numbers of actions: of this page, and all that wait for delivery. */
+  const stats = () => ({ recording: !why, why, captured: captured(), pending: open() + pending(), ...counts });
 
   class UserLogger {
     constructor(...settings) {
       if (logger) {
         // The page has its logger; what this call says of the person and the elements still counts.
         if (settings[3]) options.attributesName = settings[3];
-        logger.set(settings[4] || settings[0].constants);
-        logger.start();
+        set(settings[4] || settings[0]?.constants);
+        start();
         return logger
       }
       logger = this;
@@ -1052,116 +1151,14 @@
         recall();
         const param = options.userParam && new URLSearchParams(location.search).get(options.userParam);
         constants.user = param || constants.user || state.user;
-        this.start();
+        start();
       })();
-    }
-
-    /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
-    start() {
-      if (!why || !options.server) return
-      if (document.prerendering) return document.addEventListener('prerenderingchange', () => this.start())
-      why = refusal();
-      if (why) return console.info(`UserLogger: nothing is captured (${why})`)
-      begin();
-      save({ user: constants.user });
-      attach();
-      adopt();
-    }
-
-    /** End all capture; what was captured is delivered still. */
-    stop() {
-      if (why) return
-      detach('stopped');
-      seal('manual');
-      hidden();
-    }
-
-    /** The person's word. It holds for the tab, also on the pages that follow. */
-    consent(granted) {
-      keep(granted);
-      if (granted) {
-        state.consent = true;
-        this.start();
-        save();
-        return add({ name: 'consent', granted })
-      }
-      detach('consent');
-      purge();
-      add({ name: 'consent', granted });
-      seal('manual');
-      forget();
-    }
-
-    /** One action of the study's own. */
-    log(name, properties) {
-      if (!why) add({ ...properties, name });
-    }
-
-    /** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
-    addAction(action, event) {
-      Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
-      this.log(action.name || 'action', action);
-    }
-
-    /** Capture inside a frame of the same origin as well, in this page's coordinates. */
-    captureFrame(frame) {
-      const attachFrame = guard(() => undo.push(listen(frame.contentWindow, inDocument)));
-      attachFrame();
-      frame.addEventListener('load', attachFrame);
-      undo.push(() => frame.removeEventListener('load', attachFrame));
-    }
-
-    /** Constants of every action from now on. */
-    set(changes) {
-      seal('manual');
-      Object.assign(constants, changes);
-      if (!why) save({ user: constants.user });
-    }
-
-    setUser(user) {
-      this.set({ user });
-    }
-
-    /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
-    assign(variable, values) {
-      if (!constants.user) warn('assign needs a user');
-      const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length];
-      this.set({ [variable]: value });
-      this.log('assign', { variable, value, values });
-      return value
-    }
-
-    /** Stamp every action with a task from now on, also on the pages that follow. */
-    startTask(task) {
-      if (state.task) this.endTask();
-      if (why) return
-      save({ task });
-      this.log('task_start');
-    }
-
-    endTask() {
-      this.log('task_end');
-      if (!why) save({ task: undefined });
-    }
-
-    /** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
-    async flush(ms = FLUSH_WAIT) {
-      seal('manual');
-      await drained(ms);
-      return this.stats()
-    }
-
-    /** Numbers of actions: of this page, and all that wait for delivery. */
-    stats() {
-      return { recording: !why, why, captured: captured(), pending: open() + pending(), ...counts }
     }
   }
 
-  /** Log each click on what matches, now or later, under its own name and attributes. */
-  UserLogger.prototype.subscribeObject = withSelector((selector) => subscribed.add(selector));
-
-  /** Log the rectangles of what matches, now and whenever they change. */
-  UserLogger.prototype.trackAreas = withSelector(track);
+  const ofPage = { start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame, flush, stats };
+  const ofPerson = { set, setUser, assign, startTask, endTask };
+  for (const [name, method] of Object.entries({ ...ofPage, ...ofPerson })) UserLogger.prototype[name] = guard(method);
 
   // The file as a script tag loads it: makes the class known, and starts where the tag says so.
 

@@ -9,6 +9,7 @@ import { ignored, maskText, maskUrl, notePasswords } from './mask.js'
 import { leavePage, step, viewPage } from './pages.js'
 import { add, look, seal } from './recorder.js'
 import { move } from './sampler.js'
+import { options } from './settings.js'
 import { guard } from './util.js'
 
 const SCROLL_INTERVAL = 100
@@ -39,10 +40,9 @@ function scroll({ target }) {
 }
 
 function logScroll() {
-  for (const el of scrolled) {
-    const page = el.scrollingElement // only a document has one
-    const { scrollLeft, scrollTop } = page || el
-    add({ name: 'scroll', ...(page ? {} : name(el)), scroll_x: Math.round(scrollLeft), scroll_y: Math.round(scrollTop) })
+  for (const target of scrolled) {
+    const el = target.scrollingElement || target // only a document has one
+    add({ name: 'scroll', ...name(el), scroll_x: Math.round(el.scrollLeft), scroll_y: Math.round(el.scrollTop) })
   }
   scrolled.clear()
 }
@@ -59,37 +59,29 @@ export const inDocument = {
   focusin: (event) => notePasswords(targetOf(event)),
 }
 
-const failed = (message, src, line) =>
-  add({ name: 'error', message: maskText(message).slice(0, 300), src: src && maskUrl(src), line })
-
-// Focus and blur of every element pass the window too.
-const ofWindow = (event) => event.target === window && add({ name: 'window_' + event.type })
+/** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
+const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
+  add({ name: 'error', message: maskText(message).slice(0, 300), src: filename && maskUrl(filename), line: lineno })
 
 /** What happens to the window as a whole. */
 export const toWindow = {
-  'focus blur': ofWindow,
+  // Those of every element pass here too.
+  'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
+  load: check,
   popstate: () => step('pop'),
   hashchange: () => step('hash'),
-  pageshow: (event) => event.persisted && viewPage('bfcache'),
   resize: () => {
     look()
     add({ name: 'resize' })
     check()
   },
-  error: ({ target, message, filename, lineno }) =>
-    message ? failed(message, filename, lineno) : failed('not loaded: ' + target.localName, target.src || target.href),
-  load: (event) => event.target === document && check(),
-  unhandledrejection: ({ reason }) => failed(reason?.message || reason),
-  visibilitychange: () => add({ name: 'visibility', state: document.visibilityState }),
-  pagehide: () => {
-    effect('nav')
-    leavePage()
-  },
+  'error unhandledrejection': failed,
 }
 
-/** What the delivery must hear of, also when nothing is captured by itself. Listens last: it sends what the others log. */
+/** What the delivery must hear of, also when nothing is captured by itself. */
 export const theEnd = {
   visibilitychange: () => {
+    if (options.capture) add({ name: 'visibility', state: document.visibilityState })
     if (document.visibilityState === 'visible') return wake()
     seal('hidden')
     hidden()
@@ -99,9 +91,15 @@ export const theEnd = {
     hidden()
   },
   pagehide: () => {
+    effect('nav')
+    leavePage()
     seal('pagehide')
     leave()
   },
-  pageshow: (event) => event.persisted && back(),
+  pageshow: (event) => {
+    if (!event.persisted) return
+    if (options.capture) viewPage('bfcache')
+    back()
+  },
   online: wake,
 }

@@ -82,7 +82,7 @@ function answered(batch, response) {
   } else if (status === 413 && countOf(batch) > 1) {
     replace(batch, halves(batch))
   } else {
-    warn(`the server refused actions with status ${status}`)
+    warn(`the server refused actions (${status})`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
   }
   pump()
@@ -149,7 +149,7 @@ const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? ha
 /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
 export function leave() {
   persist()
-  for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon?.(options.server, render(piece)))
+  for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)))
 }
 
 /** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */

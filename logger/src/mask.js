@@ -6,7 +6,7 @@ const SECRET_FILL = /cc-|one-time|password/
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
 const MASK =
-  '[data-ul-mask],[contenteditable]:not([contenteditable=false]),textarea,select,script,style,' +
+  '[data-ul-mask],[contenteditable],textarea,select,script,style,' +
   'input:not([type=submit],[type=button],[type=reset])'
 const passwords = new WeakSet()
 

@@ -32,9 +32,9 @@ export function step(nav) {
   viewPage(nav)
 }
 
-/** Hear of pushState and replaceState, which fire no event; returns what undoes it. */
-export function watchHistory() {
-  const undo = ['push', 'replace'].map((nav) => {
+/** Hear of pushState and replaceState, which fire no event; returns what undoes that. */
+export const watchHistory = () =>
+  ['push', 'replace'].map((nav) => {
     const method = nav + 'State'
     const original = history[method]
     const ours = (history[method] = function (...args) {
@@ -43,5 +43,3 @@ export function watchHistory() {
     })
     return () => history[method] === ours && (history[method] = original)
   })
-  return () => undo.forEach((back) => back())
-}

@@ -4,7 +4,7 @@ import { counts, push } from './delivery.js'
 import { maskText, maskUrl } from './mask.js'
 import { save, signals, state } from './session.js'
 import { constants, options } from './settings.js'
-import { byteLength, hash, tenth, uuid7, warn } from './util.js'
+import { byteLength, hash, tenth, uuid7 } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
 const MAX_RATE = 5000 // actions in ten seconds; more is a loop gone wild, not a person
@@ -28,8 +28,7 @@ let views = []
 let actions = []
 
 /** What must be written down first: the mouse path that led to an action. */
-export const before = []
-const runBefore = () => before.forEach((first) => first())
+export const hook = {}
 
 export const captured = () => seq
 export const open = () => actions.length
@@ -56,18 +55,17 @@ export function begin() {
 
 /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
 export function look() {
-  runBefore()
-  const { scrollWidth, scrollHeight } = document.documentElement
-  const now = {
+  hook.before?.()
+  const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement
+  view = {
     url: maskUrl(location.href).slice(0, 2000),
     title: maskText(document.title).slice(0, 300),
     viewport_w: innerWidth,
     viewport_h: innerHeight,
-    page_w: scrollWidth,
-    page_h: scrollHeight,
+    page_w,
+    page_h,
     dpr: devicePixelRatio,
   }
-  if (JSON.stringify(now) !== JSON.stringify(view)) view = now
 }
 
 function viewIndex() {
@@ -78,25 +76,20 @@ function viewIndex() {
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
 export function add(action, time = performance.now()) {
   if (!about || options.skip.split(/\W+/).includes(action.name)) return
-  if (action.name !== 'mousemove') runBefore()
+  if (action.name !== 'mousemove') hook.before?.()
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key]
   const t = tenth(time)
-  let text
-  try {
-    text = JSON.stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) })
-  } catch (error) {
-    return warn(`action ${action.name}: ${error.message}`)
-  }
+  const text = JSON.stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) })
   const size = byteLength(text)
   if (tooMany(time)) return drop('rate')
   if (size > MAX_BYTES) return drop('oversize')
-  if (bytes + size > MAX_BYTES) seal('bytes')
+  if (bytes + size > MAX_BYTES) close('bytes')
   actions.push(text.slice(0, -1) + `,"view":${viewIndex()}}`)
   bytes += size
   arm()
   seq++
-  if (actions.length >= options.maxActions) seal('size')
+  if (actions.length >= options.maxActions) close('size')
   return seq - 1
 }
 
@@ -107,7 +100,7 @@ function tooMany(now) {
 
 /** An action that will not be sent keeps its seq, and the next batch says what became of it. */
 function drop(reason) {
-  if (actions[0]) seal('size')
+  if (actions[0]) close('size')
   const last = lost.at(-1)
   if (last?.[1] === seq - 1 && last[2] === reason) last[1] = seq
   else lost.push([seq, seq, reason])
@@ -122,7 +115,12 @@ export function arm() {
 }
 
 export function seal(reason) {
-  runBefore()
+  hook.before?.()
+  close(reason)
+}
+
+/** The open batch is one from now on. */
+function close(reason) {
   clearTimeout(timer)
   timer = 0
   if (!actions[0] && !lost[0]) return

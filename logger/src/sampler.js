@@ -2,7 +2,7 @@
 
 import { coordinates, timeOf } from './element.js'
 import { encode, SAMPLES } from './moves.js'
-import { add, arm, before } from './recorder.js'
+import { add, arm, hook } from './recorder.js'
 import { options } from './settings.js'
 
 let samples = []
@@ -28,21 +28,22 @@ function close() {
   add({ name: 'mousemove', ...piece, ...encode(path), ...last }, path[0].t)
 }
 
-before.push(() => {
+hook.before = () => {
   rest()
   close()
-})
+}
 
 function sample(event) {
   const at = coordinates(event)
   // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
   if (JSON.stringify(at) === JSON.stringify(last)) return
   const { client_x: x, client_y: y } = at
-  const common = { pointer: event.pointerType, sx: at.page_x - x, sy: at.page_y - y, off: [at.screen_x - x, at.screen_y - y] }
+  const pointer = event.pointerType
+  const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y]
   // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
-  const text = JSON.stringify({ ...common, off: common.off.map((px) => px >> 4) })
+  const text = [pointer, sx, sy, ...off.map((px) => px >> 4)].join()
   if (text !== known || samples.length === SAMPLES) close()
-  if (!samples[0]) piece = common
+  if (!samples[0]) piece = { pointer, sx, sy, off }
   // A path never runs backwards, whatever clock an event was stamped with.
   samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x, y })
   known = text

@@ -2,9 +2,8 @@
 
 const TEST_ID = /^data-(test|cy|qa)/
 const NAME = /^(name|aria-label)$/
-const PLAIN = /^[a-z][\w-]*$/i
-// Ids made by a framework: digits in a row, hexadecimal, React's _r_1_. They change with every build or load.
-const GENERATED = /\d{3}|^_r|^[\da-f-]{6,}$/i
+// Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
+const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i
 
 /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
 function attribute(el, kind) {
@@ -15,7 +14,7 @@ function attribute(el, kind) {
 /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
 function anchor(el) {
   const { id } = el
-  const own = attribute(el, TEST_ID) || (PLAIN.test(id) && !GENERATED.test(id) && '#' + id)
+  const own = attribute(el, TEST_ID) || (id && !GENERATED.test(id) && '#' + id)
   return own && !el.getRootNode().querySelectorAll(own)[1] && own
 }
 

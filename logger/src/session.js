@@ -1,20 +1,18 @@
 // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
-import { options } from './settings.js'
+import { storageKey } from './settings.js'
 import { guard } from './util.js'
 
 /** {session_id, page_no, prev_page, user, task, consent}. Where storage is blocked, the session is this page. */
 export let state = {}
 
-const key = () => 'userlogger ' + options.server
-
 export const recall = guard(() => {
-  state = JSON.parse(sessionStorage[key()] || '{}')
+  state = JSON.parse(sessionStorage[storageKey()] || '{}')
 })
 
 export const save = guard((changes) => {
   Object.assign(state, changes)
-  sessionStorage[key()] = JSON.stringify(state)
+  sessionStorage[storageKey()] = JSON.stringify(state)
 })
 
 /** What the browser says in its person's name. */

@@ -20,6 +20,9 @@ export const options = {
 }
 const READ = { string: String, number: Number, boolean: (value) => value + '' !== 'false' }
 
+/** Under what name things are kept in this browser. */
+export const storageKey = () => `userlogger ${options.server} `
+
 /** What is true of every action: user, conditions. */
 export const constants = {}
 
@@ -30,7 +33,7 @@ export function configure(server, maxActions, maxTime, attributesName, constantA
   Object.assign(constants, given)
   for (const key in settings) {
     const value = READ[typeof options[key]]?.(settings[key] ?? options[key])
-    if (value === undefined || Number.isNaN(value)) warn(`${key}="${settings[key]}" is no setting`)
+    if (Number.isNaN(value ?? NaN)) warn(`${key}="${settings[key]}" is no setting`)
     else options[key] = value
   }
   if (!options.server) return warn('no data-server')

@@ -3,19 +3,18 @@
 // Storage may be full, blocked or gone at any moment (hence the guards); then a batch is in memory only.
 
 import { bodyOf, readBody, tombstone } from './batch.js'
-import { options } from './settings.js'
+import { storageKey } from './settings.js'
 import { guard, uuid7 } from './util.js'
 
 const MAX_CHARS = 1e6
 const MAX_AGE = 7 * 24 * 3600e3
 
-const prefix = () => `userlogger ${options.server} `
-const keyOf = (batch) => prefix() + batch.head.batch_id
+const keyOf = (batch) => storageKey() + batch.head.batch_id
 const read = (key) => readBody(localStorage[key])
 // A batch's id is a UUIDv7: sorted by name is sorted by age.
 const keys = () =>
   Object.keys(localStorage)
-    .filter((key) => key.startsWith(prefix()))
+    .filter((key) => key.startsWith(storageKey()))
     .sort()
 
 /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
