@@ -66,7 +66,7 @@ class Watch:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.progress.touch()
-        command = [sys.executable, "-m", "celery", "--app", "analytics_app.worker", "worker", "--loglevel", "INFO"]
+        command = [sys.executable, "-m", "celery", "--app", "analytics_app.worker", "worker", "--loglevel", "WARNING"]
         command += ["--concurrency", str(self.config.WORKER_CONCURRENCY), "--without-gossip", "--without-mingle"]
         return subprocess.Popen(
             command,
