@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_it_starts_without_any_setting() -> None:
-    assert load({}, NO_FILE) == Config(host="0.0.0.0", port=5000, analytics_url="", analytics_port=5003)  # noqa: S104
+    assert load({}, NO_FILE) == Config(host="0.0.0.0", port=5000, analytics_url="", analytics_port=5003)
 
 
 def test_it_takes_an_empty_setting_for_none() -> None:
@@ -69,3 +69,8 @@ def test_the_server_does_not_start_with_a_wrong_port_and_says_why() -> None:
     ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode != 0
     assert ended.stderr.strip() == "study_app: PORT is 'abc'; set it to a whole number from 1 to 65535, say 5000."
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "study_app" / "README.md").read_text()
+    assert all(f"| `{name.upper()}` | " in text for name in Config.__dataclass_fields__)
