@@ -1,6 +1,6 @@
 # Each target builds what it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit integration browser chaos fuzz bench logger lock clean chromium
+.PHONY: help run test lint unit integration browser chaos fuzz bench screenshots logger lock clean chromium
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,6 +44,9 @@ fuzz: .venv/test ## 10,000 generated bodies at the door (FUZZ_EXAMPLES)
 
 bench: .venv/test chromium ## speed beside its floors, as ratios
 	@$(BIN)/python -m bench
+
+screenshots: .venv/test chromium ## the docs' pictures, taken anew from the running thing
+	@$(BIN)/python -m dev.screenshots
 
 logger: logger/node_modules/.stamp ## build static/UserLogger.js from logger/
 	@$(NPM) run --silent build

@@ -32,8 +32,8 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = ENV_FILE) ->
 
     Raises SystemExit with one sentence when a value cannot be right.
     """
-    values = {**dotenv_values(env_file), **(os.environ if environ is None else environ)}
-    given = {name: value.strip() for name, value in values.items() if value and value.strip()}
+    layers = (dotenv_values(env_file), os.environ if environ is None else environ)
+    given = {name: value.strip() for layer in layers for name, value in layer.items() if value and value.strip()}
     return Config(
         host=given.get("HOST", Config.host),
         port=_port(given, "PORT", Config.port),

@@ -226,6 +226,14 @@ def test_it_works_by_keyboard_alone(stack: RunningStack, page: Page, user: str) 
     ]
 
 
+def drag_finger(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Playwright has taps only; the browser's own protocol moves a finger."""
+    touch = page.context.new_cdp_session(page)
+    for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
+        places = [{"x": x, "y": y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+
 def test_it_works_on_a_phone(stack: RunningStack, phone: Page, user: str) -> None:
     open_study(phone, stack, user)
     phone.get_by_label("I have read this").check()
@@ -233,11 +241,18 @@ def test_it_works_on_a_phone(stack: RunningStack, phone: Page, user: str) -> Non
     phone.wait_for_url("**/task?*")
     phone.locator("#flower-132").tap()
     expect(phone.locator("#count")).to_have_text("1 flower selected: 1 virginica")
+
+    plot = box(phone.locator("#plot-area"))
+    bottom = plot["y"] + plot["height"]
+    end = (round(plot["x"] + plot["width"] * 0.55), round(bottom - 4))
+    drag_finger(phone, (round(plot["x"] + 4), round(bottom - plot["height"] * 0.28)), end)
+    expect(phone.locator("#count")).to_have_text("50 flowers selected: 50 setosa")
     phone.get_by_role("link", name="Continue").tap()
     phone.wait_for_url("**/questions?*")
     answer(phone)
     saved(phone)
-    actions(stack, user, "/done")
+    [brush] = [row["data"] for row in actions(stack, user, "/done") if row["name"] == "new brush"]
+    assert (brush["client_x"], brush["client_y"]) == pytest.approx(end, abs=1)
     [tap] = stack.rows("SELECT pointer FROM clicks WHERE user_id = %(user)s AND element_id = 'flower-132'", user=user)
     assert tap["pointer"] == "touch"
 

@@ -24,7 +24,7 @@ def test_it_takes_an_empty_setting_for_none() -> None:
 def test_the_environment_goes_before_the_file_and_the_file_before_the_defaults(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("HOST='127.0.0.1'\nPORT=5100\n")
-    config = load({"PORT": "5200"}, file)
+    config = load({"PORT": "5200", "HOST": ""}, file)
     assert (config.host, config.port, config.analytics_port) == ("127.0.0.1", 5200, 5003)
 
 
