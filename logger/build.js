@@ -12,23 +12,23 @@ const banner = `/*! UserLogger ${version}, MIT */`
 const named = { name: 'version', transform: (code) => code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`) }
 
 async function bundle(input, format) {
-  const built = await rollup({ input: new URL(input, here).pathname, treeshake: { moduleSideEffects: true }, plugins: [named] })
-  const { output } = await built.generate({ format, banner, exports: 'auto', generatedCode: 'es2015' })
-  return output[0].code
+  const built = await rollup({ input: new URL(input, here).pathname, plugins: [named] })
+  const { output } = await built.generate({ format, exports: 'auto', generatedCode: 'es2015' })
+  return banner + '\n' + output[0].code
+}
+
+/** `let` throughout packs better than a mixture with `const`, which has done its work by then. */
+async function small(code) {
+  const compress = { passes: 3, unsafe_arrows: true, pure_getters: true, keep_fargs: false }
+  return (await minify(code.replaceAll('const ', 'let '), { ecma: 2022, compress, format: { comments: /^!/ } })).code
 }
 
 /** Every file of the build by its name. */
 export async function build() {
   const readable = await bundle('src/script.js', 'iife')
-  // `let` everywhere packs better; whether a name may change has been settled by then.
-  const { code } = await minify(readable.replaceAll('const ', 'let '), {
-    ecma: 2022,
-    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
-    format: { comments: /^!/ },
-  })
   return {
     'UserLogger.js': readable,
-    'UserLogger.min.js': code,
+    'UserLogger.min.js': await small(readable),
     'UserLogger.mjs': await bundle('src/index.js', 'es'),
     'UserLogger.d.ts': await readFile(new URL('src/UserLogger.d.ts', here), 'utf8'),
   }

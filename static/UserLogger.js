@@ -5,34 +5,34 @@
   // What must not leave the browser.
 
   const MASKED = '***';
-  const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cvv|cvc|card|iban|ssn|sess|(pin|key|sig|code)\b/i;
+  const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i;
   const SECRET_FILL = /cc-|one-time|password/;
   // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
   const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
   const MASK =
     '[data-ul-mask],[contenteditable],textarea,select,script,style,' +
-    'input:not([type=submit],[type=button],[type=reset])';
+    'input:not([type=submit],[type=button])';
   const passwords = new WeakSet();
 
-  /** Free text without what looks like a person's address, number or token. */
-  const maskText = (text) => String(text).replace(PERSONAL, MASKED);
+  /** Free text, not too long, without what looks like a person's address, number or token. */
+  const maskText = (text) => String(text).replace(PERSONAL, MASKED).slice(0, 2000);
 
   /** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
   const maskUrl = (url) =>
     maskText(url.replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)));
 
   /** Whether the element or any of its ancestors, through shadow roots, matches. */
-  function within(el, selector) {
+  const within = (el, selector) => {
     for (; el?.closest; el = el.getRootNode().host) if (el.closest(selector)) return true
-  }
+  };
 
   /** Whether the study wants to know nothing of what happens here. */
   const ignored = (el) => within(el, '[data-ul-ignore]');
 
   /** Remember which fields are passwords now: a "show password" button turns them into text fields later. */
-  function notePasswords(el) {
+  const notePasswords = (el) => {
     for (const field of el.getRootNode().querySelectorAll('input[type=password]')) passwords.add(field);
-  }
+  };
 
   /** Whether nothing of a field's value may be told, not even its length. */
   const isSecret = (field) =>
@@ -42,65 +42,22 @@
     SECRET.test(field.name + ' ' + field.id) ||
     within(field, '[data-ul-mask]');
 
-  /** The first 80 characters that a person reads on an element; never what was typed into it. */
-  function visibleText(el) {
-    if (within(el, MASK)) return MASKED
-    let text = el.localName === 'input' ? el.value : '';
-    const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
-    for (let node; text.length < 200 && (node = walker.nextNode()); ) text += node.parentNode.closest?.(MASK) ? ' ' : node.data;
-    return maskText(text.replace(/\s+/g, ' ').trim()).slice(0, 80)
-  }
-
-  // A selector that still means the same element after the next deployment.
-
-  const TEST_ID = /^data-(test|cy|qa)/;
-  const NAME = /^(name|aria-label)$/;
-  // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
-  const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i;
-
-  /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
-  function attribute(el, kind) {
-    const name = el.getAttributeNames().find((name) => kind.test(name));
-    return name ? `[${name}=${JSON.stringify(el.getAttribute(name))}]` : ''
-  }
-
-  /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
-  function anchor(el) {
-    const { id } = el;
-    const own = attribute(el, TEST_ID) || (id && !GENERATED.test(id) && '#' + id);
-    return own && !el.getRootNode().querySelectorAll(own)[1] && own
-  }
-
-  /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
-  function step$1(el) {
-    const tag = el.localName;
-    const own = tag + attribute(el, NAME);
-    const siblings = [...(el.parentNode?.children || [])];
-    if (!siblings.some((other) => other !== el && other.matches(own))) return own
-    return `${own}:nth-of-type(${siblings.filter((other) => other.localName === tag).indexOf(el) + 1})`
-  }
-
-  /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
-  function selectorOf(el) {
-    const path = [];
-    for (let node = el; node; node = node.parentElement) {
-      const own = anchor(node);
-      path.unshift(own || step$1(node));
-      if (own || node.localName === 'body') break
-    }
-    const host = el.getRootNode().host;
-    return ((host ? selectorOf(host) + ' >>> ' : '') + path.join(' > ')).slice(0, 999)
-  }
+  /** The first 80 characters that a person reads on an element; of what holds anything private, nothing. */
+  const visibleText = (el) => {
+    if (within(el, MASK) || el.querySelector(MASK)) return MASKED
+    const text = el.localName === 'input' ? el.value : el.textContent;
+    return maskText(text.slice(0, 400).trim().replace(/\s+/g, ' ')).slice(0, 80)
+  };
 
   // What every other file needs, and nothing that only one of them does.
 
   const warned = {};
 
   /** Wrong use is told once in the console, whatever its cause; the page never sees an exception. */
-  function warn(message) {
+  const warn = (message) => {
     if (!warned[message]) console.warn('UserLogger: ' + message);
     warned[message] = true;
-  }
+  };
 
   /** The function, unable to throw into the page that it runs in. */
   const guard = (work) => (...args) => {
@@ -111,11 +68,16 @@
     }
   };
 
+  const { stringify } = JSON;
+
+  /** ms since this page's zero, on a clock that nobody sets. */
+  const now = () => performance.now();
+
   /** Rounded to a tenth: more digits of a pixel or a millisecond are noise that costs bytes. */
   const tenth = (x) => Math.round(x * 10) / 10;
 
   /** Text into a whole number from 0 to 2^32 - 1, the same in every browser, for ever. */
-  function hash(text) {
+  const hash = (text) => {
     let h = 0;
     for (const c of text + ' ') {
       // Both steps for every character: two conditions drawn from half-mixed numbers would go hand in hand.
@@ -123,17 +85,59 @@
       h ^= h >>> 15;
     }
     return h >>> 0
-  }
+  };
 
   /** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
-  function uuid7(time = Date.now()) {
+  const uuid7 = (time = Date.now()) => {
     let digits = time.toString(16).padStart(12, '0');
     for (const byte of crypto.getRandomValues(new Uint8Array(10))) digits += (byte + 256).toString(16).slice(1);
     return digits.replace(/(.{8})(.{4}).(...).(...)/, '$1-$2-7$3-8$4-')
-  }
+  };
 
   /** Bytes of a text in UTF-8. */
   const byteLength = (text) => new TextEncoder().encode(text).length;
+
+  // A selector that still means the same element after the next deployment.
+
+
+  const TEST_ID = /^data-(test|cy|qa)/;
+  const NAME = /^(name|aria-label)$/;
+  // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
+  const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i;
+
+  /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
+  const attribute = (el, kind) => {
+    const name = el.getAttributeNames().find((name) => kind.test(name));
+    return name ? `[${name}=${stringify(el.getAttribute(name))}]` : ''
+  };
+
+  /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
+  const anchor = (el) => {
+    const { id } = el;
+    const own = attribute(el, TEST_ID) || (id && !GENERATED.test(id) && '#' + id);
+    return own && !el.getRootNode().querySelectorAll(own)[1] && own
+  };
+
+  /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
+  const step$1 = (el) => {
+    const tag = el.localName;
+    const own = tag + attribute(el, NAME);
+    const siblings = [...(el.parentNode?.children || [])];
+    if (!siblings.some((other) => other !== el && other.matches(own))) return own
+    return `${own}:nth-of-type(${siblings.filter((other) => other.localName === tag).indexOf(el) + 1})`
+  };
+
+  /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
+  const selectorOf = (el) => {
+    const path = [];
+    for (let node = el; node; node = node.parentElement) {
+      const own = anchor(node);
+      path.unshift(own || step$1(node));
+      if (own || node.localName === 'body') break
+    }
+    const host = el.getRootNode().host;
+    return ((host ? selectorOf(host) + ' >>> ' : '') + path.join(' > ')).slice(0, 999)
+  };
 
   // Where an event happened: on which element, and at which of the six coordinates.
 
@@ -142,18 +146,10 @@
   const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body;
 
   /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
-  function frameOffset({ view }) {
-    let [x, y] = [0, 0];
-    for (; view?.frameElement && view !== window; view = view.parent) {
-      const { left, top } = view.frameElement.getBoundingClientRect();
-      x += left;
-      y += top;
-    }
-    return [x, y]
-  }
+  const frameOffset = ({ view }) => (view && view !== window ? rectangle(view.frameElement, 0, 0) : [0, 0]);
 
   /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no position. */
-  function coordinates(event) {
+  const coordinates = (event) => {
     const point = event?.changedTouches?.[0] || event;
     if (point?.clientX === undefined) return {}
     const [dx, dy] = frameOffset(point);
@@ -167,11 +163,10 @@
       screen_x: Math.floor(point.screenX),
       screen_y: Math.floor(point.screenY),
     }
-  }
+  };
 
-  /** ms since this page's zero at which an event happened; a frame counts from a zero of its own. */
-  const timeOf = ({ timeStamp, view }) =>
-    timeStamp + (view ? view.performance.timeOrigin - performance.timeOrigin : 0);
+  /** When an event happened; a frame stamps its events by a clock of its own. */
+  const timeOf = ({ timeStamp, view }) => (view === window ? timeStamp : now());
 
   /** Position, device, button and modifier keys; `trusted: false` where a script made the event. */
   const pointer = (event) => ({
@@ -186,13 +181,13 @@
   const name = (el) => ({ element_id: el.getAttribute('id'), tag: el.localName, selector: selectorOf(el) });
 
   /** Left, top, width and height of an element, moved by so much. */
-  function rectangle(el, dx, dy) {
+  const rectangle = (el, dx, dy) => {
     const { left, top, width, height } = el.getBoundingClientRect();
     return [left + dx, top + dy, width, height].map(tenth)
-  }
+  };
 
   /** Which element it is, what stands on it, its rectangle in the viewport, and the event's place inside it. */
-  function describe(el, event) {
+  const describe = (el, event) => {
     const [dx, dy] = frameOffset(event);
     const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy);
     const inside = (distance, size) => Math.round((distance / size) * 1e3) / 1e3;
@@ -206,14 +201,14 @@
       rel_x: inside(event.clientX + dx - el_x, el_w),
       rel_y: inside(event.clientY + dy - el_y, el_h),
     }
-  }
+  };
 
   /** Attributes whose name starts with the prefix, verbatim, with their values of this moment. */
-  function attributesOf(el, prefix) {
+  const attributesOf = (el, prefix) => {
     const found = {};
     for (const key of el.getAttributeNames()) if (key.startsWith(prefix)) found[key] = el.getAttribute(key);
     return found
-  }
+  };
 
   // A sealed batch: {head, actions}. `head` is the envelope without its actions, `actions` their JSON, one text each in
   // the order of their seqs: what an action says is fixed when it happens.
@@ -221,13 +216,13 @@
 
   /** The envelope as it is posted. `now` holds what is true of this attempt only. */
   const bodyOf = ({ head, actions }, now) =>
-    JSON.stringify({ ...head, ...now }).slice(0, -1) + `,"actions":[${actions}]}`;
+    stringify({ ...head, ...now }).slice(0, -1) + `,"actions":[${actions}]}`;
 
   /** The batch that a body holds. */
-  function readBody(text) {
+  const readBody = (text) => {
     const { actions, ...head } = JSON.parse(text);
-    return { head, actions: actions.map((action) => JSON.stringify(action)) }
-  }
+    return { head, actions: actions.map((action) => stringify(action)) }
+  };
 
   const seqOf = (action) => JSON.parse(action).seq;
 
@@ -238,13 +233,13 @@
   });
 
   /** Two halves with the same seqs; each is a batch of its own to the server. */
-  function halves({ head, actions }) {
+  const halves = ({ head, actions }) => {
     const middle = actions.length >> 1;
     return [
       { head: { ...head, batch_id: uuid7() }, actions: actions.slice(0, middle) },
       { head: { ...head, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
     ]
-  }
+  };
 
   // Settings: what they are called, what they are by default, and how a page gives them.
 
@@ -274,7 +269,7 @@
   const constants = {};
 
   /** Constructor arguments, in the original's five places or as one object. */
-  function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
+  const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
     const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
     const { constants: given, ...settings } = server instanceof Object ? server : seed;
     Object.assign(constants, given);
@@ -288,20 +283,21 @@
     // Who names a server without a path does not mean its front page.
     if (url.pathname === '/') url.pathname = 'analytics';
     options.server = url.href;
-  }
+  };
 
-  /** A script tag's attributes as settings; undefined where none of them is ours. */
-  function settingsOfTag(script) {
-    const given = { server: new URL('analytics', script.src).href, constants: {} };
+  /** A script tag's data- attributes as settings; undefined where none of them is ours. */
+  const settingsOfTag = ({ src, dataset }) => {
+    const given = { server: new URL('analytics', src).href, constants: {} };
     let ours;
-    for (const attribute of script.getAttributeNames()) {
-      const [, name, constant] = /^data-((?:const-)?(user$|condition.*|(?<=const-).+)|.+)/.exec(attribute) || [];
-      const key = constant ? constant.replaceAll('-', '_') : name?.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-      if (key) (constant ? given.constants : given)[key] = script.getAttribute(attribute);
+    for (const key in dataset) {
+      const snake = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase();
+      const constant = /^(const_.|user$|condition)/.test(snake);
+      if (constant) given.constants[snake.replace('const_', '')] = dataset[key];
+      else given[key] = dataset[key];
       ours ||= constant || key in options;
     }
     return ours && given
-  }
+  };
 
   // The shelf: sealed batches in localStorage, one key each, for the case that this page cannot deliver them itself.
   // Any page of the same origin may take what lies there, without locks: the server suppresses what comes twice.
@@ -320,13 +316,13 @@
       .sort();
 
   /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
-  function evict() {
+  const evict = () => {
     const all = keys();
     const oldest = all.find((key) => read(key).actions[0]);
     if (oldest) localStorage[oldest] = bodyOf(tombstone(read(oldest), 'quota'));
     else localStorage.removeItem(all[0]);
     return all[0]
-  }
+  };
 
   const put = guard((batch) => {
     const text = bodyOf(batch);
@@ -354,7 +350,6 @@
   const TIMEOUT = 30e3;
   const FIRST_WAIT = 1e3;
   const LONGEST_WAIT = 60e3;
-  const LONGEST_RETRY_AFTER = 3600; // s
 
   /** Actions of this page, by what became of them. */
   const counts = { page_id: uuid7(), acked: 0, lost: 0 };
@@ -375,31 +370,31 @@
   /** The body of this attempt; what it says of itself changes, its actions never do. */
   const render = (batch) => bodyOf(batch, { sent_at: Date.now(), clock });
 
-  function pump() {
+  const pump = () => {
     if (!queue[0]) waiting.splice(0).forEach((done) => done());
     else if (!timer$2 && !queue.some((batch) => batch.flying)) send(queue[0]);
-  }
+  };
 
-  function wake() {
+  const wake = () => {
     clearTimeout(timer$2);
     timer$2 = 0;
     pump();
-  }
+  };
 
-  async function send(batch) {
+  const send = async (batch) => {
     const body = render(batch);
     const start = Date.now();
     const size = byteLength(body);
     let response;
     batch.flying = size;
-    if (options.debug) console.log('UserLogger sends', JSON.parse(body));
+    if (options.debug) console.log(body);
     try {
       response = await fetch(options.server, {
         method: 'POST',
         body, // a text makes the request a simple one: no preflight, from any origin
         credentials: 'omit',
         keepalive: size < MAX_KEEPALIVE,
-        signal: AbortSignal.timeout?.(TIMEOUT),
+        signal: AbortSignal.timeout(TIMEOUT),
       });
       readClock(+response.headers.get('X-Server-Time'), start, Date.now() - start);
     } catch {
@@ -408,14 +403,14 @@
     batch.flying = 0;
     batch.head.attempt++;
     if (queue.includes(batch)) answered(batch, response);
-  }
+  };
 
   /** The server's clock against this one: of all answers the quickest says it best. */
-  function readClock(serverTime, start, rtt) {
-    if (serverTime && !(clock?.rtt < rtt)) clock = { offset: Math.round(serverTime - start - rtt / 2), rtt };
-  }
+  const readClock = (serverTime, start, rtt) => {
+    if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt };
+  };
 
-  function answered(batch, response) {
+  const answered = (batch, response) => {
     const status = response?.status;
     if (status === 200) {
       failures = 0;
@@ -423,83 +418,80 @@
     } else if (!(status >= 400 && status < 500) || /408|425|429/.test(status)) {
       return retryLater(batch, response)
     } else if (status === 413 && countOf(batch) > 1) {
-      replace(batch, halves(batch));
+      settle(batch, '', halves(batch));
     } else {
       warn(`the server refused actions (${status})`);
       drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
     }
     pump();
-  }
+  };
 
-  function replace(batch, others = []) {
+  /** The batch leaves the queue; `others` take its place. */
+  const settle = (batch, what, others = []) => {
+    if (what && batch.head.page_id === counts.page_id) counts[what] += countOf(batch);
     queue.splice(queue.indexOf(batch), 1, ...others);
     remove(batch);
-  }
-
-  function settle(batch, what, others) {
-    if (batch.head.page_id === counts.page_id) counts[what] += countOf(batch);
-    replace(batch, others);
-  }
+  };
 
   /** A batch becomes the declaration of its loss; a declaration that is refused itself has nowhere left to go. */
   const drop$1 = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : []);
 
-  function retryLater(batch, response) {
+  const retryLater = (batch, response) => {
     batch.head.reason = 'retry';
     // To the end: one batch that the server chokes on must not hold up the others.
     queue.push(...queue.splice(queue.indexOf(batch), 1));
     const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
-    const asked = Math.min(parseInt(response?.headers.get('Retry-After')) || 0, LONGEST_RETRY_AFTER) * 1e3;
+    const asked = parseInt(response?.headers.get('Retry-After')) * 1e3 || 0;
     clearTimeout(timer$2);
     timer$2 = setTimeout(wake, Math.max(jittered, asked));
     persist();
-  }
+  };
 
   /** To the shelf, each once: from there another page delivers what this one cannot. */
-  function persist() {
+  const persist = () => {
     for (const batch of queue) {
       if (keeping && !batch.stored) put(batch);
       batch.stored = true;
     }
-  }
+  };
 
-  function push(batch) {
+  const push = (batch) => {
     queue.push(batch);
     const bytes = ({ actions }) => total(actions, (action) => action.length);
     if (total(queue, bytes) > MAX_QUEUE) drop$1(queue.find((old) => countOf(old) && !old.flying) || batch, 'queue');
     pump();
-  }
+  };
 
   /** Take over what other pages left behind. */
-  function adopt() {
+  const adopt = () => {
     for (const batch of all() || []) {
       batch.head.reason = 'adopt';
       batch.stored = true;
       queue.unshift(batch);
     }
     pump();
-  }
+  };
 
   /** The page is out of sight and may end without another word: send now, as much as the browser carries. */
-  function hidden() {
+  const hidden = () => {
     persist();
     let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0);
     for (const batch of [...queue]) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
-  }
+  };
 
   const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
 
   /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
-  function leave() {
+  const leave = () => {
     persist();
     for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)));
-  }
+  };
 
   /** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */
-  function back() {
+  const back = () => {
     for (const batch of queue) batch.flying = 0;
     wake();
-  }
+  };
 
   /** Resolves when everything is acknowledged, or after so many ms. */
   const drained = (ms) =>
@@ -510,12 +502,12 @@
     });
 
   /** Consent was given or withdrawn: without it nothing is left here, and nothing is put on the shelf any more. */
-  function keep(consent) {
+  const keep = (consent) => {
     keeping = consent;
     if (consent) return
     queue = [];
     clear();
-  }
+  };
 
   // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
@@ -529,17 +521,17 @@
 
   const save = guard((changes) => {
     Object.assign(state, changes);
-    sessionStorage[storageKey()] = JSON.stringify(state);
+    sessionStorage[storageKey()] = stringify(state);
   });
 
   /** What the browser says in its person's name. */
   const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' });
 
   /** Forget everything but the word that was given. */
-  function forget() {
+  const forget = () => {
     state = {};
     save({ consent: false });
-  }
+  };
 
   // From an action to a sealed batch: gives each its seq, its time and its view, and closes a batch when it is due.
 
@@ -549,7 +541,7 @@
 
   const { page_id } = counts;
   /** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
-  const t0 = Math.round(Date.now() - performance.now());
+  const t0 = Math.round(Date.now() - now());
 
   let about;
   let env;
@@ -572,10 +564,10 @@
   const open = () => actions.length;
 
   /** Begin this page's records. */
-  function begin() {
+  const begin = () => {
     if (about) return
     const { prev_page, session_id = uuid7(), page_no = 0 } = state;
-    const config = hash(JSON.stringify(options)).toString(16);
+    const config = hash(stringify(options)).toString(16);
     about = { v: 2, lib: 'userlogger/2.0.0', study: options.study, config, session_id, page_id, prev_page, page_no, t0, attempt: 0 };
     env = {
       ua: navigator.userAgent,
@@ -589,36 +581,36 @@
     };
     save({ session_id, page_no: page_no + 1 });
     look();
-  }
+  };
 
   /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
-  function look() {
+  const look = () => {
     hook.before?.();
     const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement;
     view = {
-      url: maskUrl(location.href).slice(0, 2000),
-      title: maskText(document.title).slice(0, 300),
+      url: maskUrl(location.href),
+      title: maskText(document.title),
       viewport_w: innerWidth,
       viewport_h: innerHeight,
       page_w,
       page_h,
       dpr: devicePixelRatio,
     };
-  }
+  };
 
-  function viewIndex() {
+  const viewIndex = () => {
     if (views.at(-1) !== view) views.push(view);
     return views.length - 1
-  }
+  };
 
   /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
-  function add(action, time = performance.now()) {
+  const add = (action, time = now()) => {
     if (!about || options.skip.split(/\W+/).includes(action.name)) return
     if (action.name !== 'mousemove') hook.before?.();
     // Constants win over an action's key of the same name.
     for (const key in constants) if (key in action) action[key] = constants[key];
     const t = tenth(time);
-    const text = JSON.stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) });
+    const text = stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) });
     const size = byteLength(text);
     if (tooMany(time)) return drop('rate')
     if (size > MAX_BYTES) return drop('oversize')
@@ -629,36 +621,36 @@
     seq++;
     if (actions.length >= options.maxActions) close$1('size');
     return seq - 1
-  }
+  };
 
-  function tooMany(now) {
+  const tooMany = (now) => {
     if (now - windowStart > 1e4) [windowStart, inWindow] = [now, 0];
     return ++inWindow > MAX_RATE
-  }
+  };
 
   /** An action that will not be sent keeps its seq, and the next batch says what became of it. */
-  function drop(reason) {
+  const drop = (reason) => {
     if (actions[0]) close$1('size');
     const last = lost.at(-1);
-    if (last?.[1] === seq - 1 && last[2] === reason) last[1] = seq;
+    if (last?.[2] === reason) last[1] = seq;
     else lost.push([seq, seq, reason]);
     counts.lost++;
     arm();
     return seq++
-  }
+  };
 
   /** A batch waits for its end no longer than this. */
-  function arm() {
+  const arm = () => {
     timer$1 ||= setTimeout(seal, options.maxTime * 1000, 'time');
-  }
+  };
 
-  function seal(reason) {
+  const seal = (reason) => {
     hook.before?.();
     close$1(reason);
-  }
+  };
 
   /** The open batch is one from now on. */
-  function close$1(reason) {
+  const close$1 = (reason) => {
     clearTimeout(timer$1);
     timer$1 = 0;
     if (!actions[0] && !lost[0]) return
@@ -668,14 +660,14 @@
     reset([]);
     save({ prev_page: { id: page_id, seq } });
     push(batch);
-  }
+  };
 
-  function reset(declared) {
+  const reset = (declared) => {
     actions = [];
     views = [];
     bytes = 0;
     lost = declared;
-  }
+  };
 
   /** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
   const purge = () => reset(seq ? [[0, seq - 1, 'consent']] : []);
@@ -687,21 +679,21 @@
   let known$1;
 
   /** Log all rectangles when one of them is another than before. */
-  function check() {
+  const check = () => {
     if (!selectors[0]) return
     const areas = [...document.querySelectorAll(selectors)].map((el) => {
       const [page_x, page_y, el_w, el_h] = rectangle(el, scrollX, scrollY);
       return { ...name(el), page_x, page_y, el_w, el_h }
     });
-    const now = JSON.stringify(areas);
+    const now = stringify(areas);
     if (now !== known$1) add({ name: 'areas', areas });
     known$1 = now;
-  }
+  };
 
-  function track(selector) {
+  const track = (selector) => {
     selectors.push(selector);
     check();
-  }
+  };
 
   // Clicks: on which element, and what followed.
 
@@ -715,27 +707,27 @@
   let observer;
 
   /** What followed the last click is known. */
-  function effect(kind) {
+  const effect = (kind) => {
     if (!clicked) return
     const { ref, start, timer } = clicked;
     clicked = undefined;
     clearTimeout(timer);
     observer.disconnect();
     check();
-    add({ name: 'click_effect', ref, effect: kind, ms: Math.round(performance.now() - start) });
-  }
+    add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) });
+  };
 
-  function awaitEffect(ref) {
+  const awaitEffect = (ref) => {
     observer ||= new MutationObserver(guard(() => effect('mutation')));
     observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    clicked = { ref, start: performance.now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') };
-  }
+    clicked = { ref, start: now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') };
+  };
 
   /**
    * One action for each subscribed element that the click went through, innermost first; where none is subscribed,
    * one for the element that was clicked. Never two for the same element.
    */
-  function click(event) {
+  const click = (event) => {
     const target = targetOf(event);
     if (ignored(target)) return
     notePasswords(target);
@@ -746,16 +738,15 @@
       add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
     );
     if (options.capture && ref >= 0) awaitEffect(ref);
-  }
+  };
 
   // Forms: which fields, never what was typed into them, unless the study asks for it and the field is no secret.
 
 
-  const LONGEST_VALUE = 200;
   const fieldName = ({ name, id }) => name || id;
 
   /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
-  function submit(event) {
+  const submit = (event) => {
     const form = event.target;
     if (ignored(form)) return
     const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName);
@@ -766,9 +757,9 @@
       fields: [...new Set(fields)].filter(Boolean),
       valid: form.matches(':valid'),
     });
-  }
+  };
 
-  function change(event) {
+  const change = (event) => {
     const field = targetOf(event);
     if (ignored(field)) return
     const { type, value, checked } = field;
@@ -776,10 +767,10 @@
     if (!isSecret(field)) {
       if (/checkbox|radio/.test(type)) action.checked = checked;
       else action.length = value?.length;
-      if (options.values) action.value = maskText(value).slice(0, LONGEST_VALUE);
+      if (options.values) action.value = maskText(value);
     }
     add(action);
-  }
+  };
 
   // Page views: loads, steps of a single-page app, returns from the browser's cache; and how long each lasted.
 
@@ -788,27 +779,27 @@
   let shown;
   let referrer = document.referrer;
 
-  function leavePage() {
-    if (shown >= 0) add({ name: 'pageleave', duration: Math.round(performance.now() - shown) });
+  const leavePage = () => {
+    if (shown >= 0) add({ name: 'pageleave', duration: tenth(now() - shown) });
     shown = undefined;
-  }
+  };
 
-  function viewPage(nav) {
+  const viewPage = (nav) => {
     href = location.href;
-    shown = performance.now();
+    shown = now();
     look();
     add({ name: 'pageview', nav, referrer: maskUrl(referrer) });
     referrer = href;
     check();
-  }
+  };
 
   /** A step inside the page counts where the URL is another one: frameworks replace states all the time. */
-  function step(nav) {
+  const step = (nav) => {
     if (location.href === href) return
     effect('nav');
     leavePage();
     viewPage(nav);
-  }
+  };
 
   /** Hear of pushState and replaceState, which fire no event; returns what undoes that. */
   const watchHistory = () =>
@@ -830,7 +821,7 @@
   const deltas = (values) => values.map((value, i) => (i ? value - values[i - 1] : value));
 
   /** Samples {t, x, y} (ms, whole client px) into columns; the first x and y are absolute, all else differences. */
-  function encode(samples) {
+  const encode = (samples) => {
     const start = samples[0].t;
     return {
       n: samples.length,
@@ -839,7 +830,7 @@
       x: deltas(samples.map(({ x }) => x)),
       y: deltas(samples.map(({ y }) => y)),
     }
-  }
+  };
 
   // Mouse, touch and pen: where the pointer was, one sample each 50 ms while it moves, and always where it came to rest.
 
@@ -852,30 +843,30 @@
   let timer = 0;
 
   /** What waits becomes a sample. */
-  function rest() {
+  const rest = () => {
     clearTimeout(timer);
     timer = 0;
     if (next) sample(next);
     next = undefined;
-  }
+  };
 
   /** The piece of path so far becomes an action. */
-  function close() {
+  const close = () => {
     if (!samples[0]) return
     const path = samples;
     samples = [];
     add({ name: 'mousemove', ...piece, ...encode(path), ...last }, path[0].t);
-  }
+  };
 
   hook.before = () => {
     rest();
     close();
   };
 
-  function sample(event) {
+  const sample = (event) => {
     const at = coordinates(event);
     // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-    if (JSON.stringify(at) === JSON.stringify(last)) return
+    if (stringify(at) === stringify(last)) return
     const { client_x: x, client_y: y } = at;
     const pointer = event.pointerType;
     const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y];
@@ -888,16 +879,16 @@
     known = text;
     last = at;
     arm();
-  }
+  };
 
-  function move(event) {
+  const move = (event) => {
     const interval = options.moveInterval;
     if (!interval) return (event.getCoalescedEvents?.() || [event]).forEach(sample)
     next = event;
     const wait = interval - timeOf(event) + (samples.at(-1)?.t ?? -interval);
     if (wait > 0) timer ||= setTimeout(rest, wait);
     else rest();
-  }
+  };
 
   // Everything that is captured by itself: which event leads to which action. All listeners are passive, on the way down.
 
@@ -905,14 +896,14 @@
   const SCROLL_INTERVAL = 100;
 
   /** Listen on a window; returns what removes the listeners. */
-  function listen(target, handlers) {
+  const listen = (target, handlers) => {
     const guarded = Object.entries(handlers).flatMap(([types, handler]) => {
       handler = guard(handler);
       return types.split(' ').map((type) => [type, handler, { capture: true, passive: true }])
     });
     guarded.forEach((listener) => target.addEventListener(...listener));
     return () => guarded.forEach((listener) => target.removeEventListener(...listener))
-  }
+  };
 
   const onElement = (describe) => (event) => {
     const el = targetOf(event);
@@ -922,20 +913,20 @@
   /** Scroll positions of the page and of every scrolling element: each 100 ms, and the last. */
   const scrolled = new Set();
 
-  function scroll({ target }) {
+  const scroll = ({ target }) => {
     if (ignored(target)) return
     effect('scroll');
     if (!scrolled.size) setTimeout(guard(logScroll), SCROLL_INTERVAL);
     scrolled.add(target);
-  }
+  };
 
-  function logScroll() {
+  const logScroll = () => {
     for (const target of scrolled) {
       const el = target.scrollingElement || target; // only a document has one
-      add({ name: 'scroll', ...name(el), scroll_x: Math.round(el.scrollLeft), scroll_y: Math.round(el.scrollTop) });
+      add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) });
     }
     scrolled.clear();
-  }
+  };
 
   /** What happens inside a document: of this window, or of a frame. */
   const inDocument = {
@@ -951,7 +942,7 @@
 
   /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
   const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
-    add({ name: 'error', message: maskText(message).slice(0, 300), src: filename && maskUrl(filename), line: lineno });
+    add({ name: 'error', message: maskText(message), src: filename && maskUrl(filename), line: lineno });
 
   /** What happens to the window as a whole. */
   const toWindow = {
@@ -968,18 +959,20 @@
     'error unhandledrejection': failed,
   };
 
+  /** Nothing may follow: all that is there must go now. */
+  const away = (reason) => {
+    seal(reason);
+    hidden();
+  };
+
   /** What the delivery must hear of, also when nothing is captured by itself. */
   const theEnd = {
     visibilitychange: () => {
       if (options.capture) add({ name: 'visibility', state: document.visibilityState });
-      if (document.visibilityState === 'visible') return wake()
-      seal('hidden');
-      hidden();
+      if (document.hidden) away('hidden');
+      else wake();
     },
-    freeze: () => {
-      seal('freeze');
-      hidden();
-    },
+    freeze: () => away('freeze'),
     pagehide: () => {
       effect('nav');
       leavePage();
@@ -1005,13 +998,13 @@
   let why = 'stopped';
 
   /** The person's word, or else the browser's signal, that stands against capture. */
-  function refusal() {
+  const refusal = () => {
     if (state.consent) return
     if (options.consent === 'required' || state.consent === false) return 'consent'
     return options.respect.split(' ').find((signal) => signals()[signal])
-  }
+  };
 
-  function attach() {
+  const attach = () => {
     undo = [listen(window, options.capture ? inDocument : { click })];
     if (options.capture) {
       const first = () => viewPage('load');
@@ -1021,15 +1014,15 @@
       else first();
     }
     undo.push(listen(window, theEnd));
-  }
+  };
 
-  function detach(reason) {
+  const detach = (reason) => {
     why = reason;
     undo.splice(0).forEach((remove) => remove());
-  }
+  };
 
   /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
-  function start() {
+  const start = () => {
     if (!why || !options.server) return
     if (document.prerendering) return document.addEventListener('prerenderingchange', start)
     why = refusal();
@@ -1038,18 +1031,17 @@
     save({ user: constants.user });
     attach();
     adopt();
-  }
+  };
 
   /** End all capture; what was captured is delivered still. */
-  function stop() {
+  const stop = () => {
     if (why) return
     detach('stopped');
-    seal('manual');
-    hidden();
-  }
+    away('manual');
+  };
 
   /** The person's word. It holds for the tab, also on the pages that follow. */
-  function consent(granted) {
+  const consent = (granted) => {
     keep(granted);
     if (granted) {
       state.consent = granted;
@@ -1062,76 +1054,75 @@
     add({ name: 'consent', granted });
     seal('manual');
     if (!granted) forget();
-  }
+  };
 
   /** One action of the study's own. */
-  function log(name, properties) {
+  const log = (name, properties) => {
     if (!why) add({ ...properties, name });
-  }
+  };
 
   /** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
-  function addAction(action, event) {
+  const addAction = (action, event) => {
     Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
     log(action.name || 'action', action);
-  }
+  };
 
   /** Log each click on what matches, now or later, under its own name and attributes. */
-  function subscribeObject(selector) {
+  const subscribeObject = (selector) => {
     document.querySelector(selector); // throws for a bad selector, before it can spoil the others
     subscribed.add(selector);
-  }
+  };
 
   /** Log the rectangles of what matches, now and when they have changed. */
-  function trackAreas(selector) {
+  const trackAreas = (selector) => {
     document.querySelector(selector); // as above
     track(selector);
-  }
+  };
 
   /** Capture inside a frame of the same origin as well, in this page's coordinates. */
-  function captureFrame(frame) {
+  const captureFrame = (frame) => {
     const load = () => undo.push(listen(frame.contentWindow, inDocument));
     undo.push(listen(frame, { load }));
     load();
-  }
+  };
 
   /** Constants of every action from now on. */
-  function set(changes) {
+  const set = (changes) => {
     seal('manual');
     Object.assign(constants, changes);
     if (!why) save({ user: constants.user });
-  }
+  };
 
   const setUser = (user) => set({ user });
 
   /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
-  function assign(variable, values) {
+  const assign = (variable, values) => {
     if (!constants.user) warn('assign needs a user');
     const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length];
     set({ [variable]: value });
     log('assign', { variable, value, values });
     return value
-  }
+  };
 
   /** Stamp every action with a task from now on, also on the pages that follow. */
-  function startTask(task) {
+  const startTask = (task) => {
     if (why) return
     if (state.task) endTask();
     save({ task });
     log('task_start');
-  }
+  };
 
-  function endTask() {
+  const endTask = () => {
     if (why) return
     log('task_end');
     save({ task: undefined });
-  }
+  };
 
   /** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
-  async function flush(ms = FLUSH_WAIT) {
+  const flush = (ms = FLUSH_WAIT) => {
     seal('manual');
-    await drained(ms);
-    return stats()
-  }
+    return drained(ms).then(stats)
+  };
 
   /** Numbers of actions: of this page, and all that wait for delivery. */
   const stats = () => ({ recording: !why, why, captured: captured(), pending: open() + pending(), ...counts });
@@ -1149,16 +1140,18 @@
       guard(() => {
         configure(...settings);
         recall();
-        const param = options.userParam && new URLSearchParams(location.search).get(options.userParam);
-        constants.user = param || constants.user || state.user;
+        constants.user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user;
         start();
       })();
     }
   }
 
-  const ofPage = { start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame, flush, stats };
-  const ofPerson = { set, setUser, assign, startTask, endTask };
-  for (const [name, method] of Object.entries({ ...ofPage, ...ofPerson })) UserLogger.prototype[name] = guard(method);
+  /** None of them throws into the page. */
+  const methods = {
+    start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame,
+    set, setUser, assign, startTask, endTask, flush, stats,
+  };
+  for (const name in methods) UserLogger.prototype[name] = guard(methods[name]);
 
   // The file as a script tag loads it: makes the class known, and starts where the tag says so.
 

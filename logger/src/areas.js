@@ -2,23 +2,24 @@
 
 import { name, rectangle } from './element.js'
 import { add } from './recorder.js'
+import { stringify } from './util.js'
 
 const selectors = []
 let known
 
 /** Log all rectangles when one of them is another than before. */
-export function check() {
+export const check = () => {
   if (!selectors[0]) return
   const areas = [...document.querySelectorAll(selectors)].map((el) => {
     const [page_x, page_y, el_w, el_h] = rectangle(el, scrollX, scrollY)
     return { ...name(el), page_x, page_y, el_w, el_h }
   })
-  const now = JSON.stringify(areas)
+  const now = stringify(areas)
   if (now !== known) add({ name: 'areas', areas })
   known = now
 }
 
-export function track(selector) {
+export const track = (selector) => {
   selectors.push(selector)
   check()
 }

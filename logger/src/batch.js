@@ -1,16 +1,16 @@
 // A sealed batch: {head, actions}. `head` is the envelope without its actions, `actions` their JSON, one text each in
 // the order of their seqs: what an action says is fixed when it happens.
 
-import { uuid7 } from './util.js'
+import { stringify, uuid7 } from './util.js'
 
 /** The envelope as it is posted. `now` holds what is true of this attempt only. */
 export const bodyOf = ({ head, actions }, now) =>
-  JSON.stringify({ ...head, ...now }).slice(0, -1) + `,"actions":[${actions}]}`
+  stringify({ ...head, ...now }).slice(0, -1) + `,"actions":[${actions}]}`
 
 /** The batch that a body holds. */
-export function readBody(text) {
+export const readBody = (text) => {
   const { actions, ...head } = JSON.parse(text)
-  return { head, actions: actions.map((action) => JSON.stringify(action)) }
+  return { head, actions: actions.map((action) => stringify(action)) }
 }
 
 const seqOf = (action) => JSON.parse(action).seq
@@ -22,7 +22,7 @@ export const tombstone = ({ head, actions }, reason) => ({
 })
 
 /** Two halves with the same seqs; each is a batch of its own to the server. */
-export function halves({ head, actions }) {
+export const halves = ({ head, actions }) => {
   const middle = actions.length >> 1
   return [
     { head: { ...head, batch_id: uuid7() }, actions: actions.slice(0, middle) },

@@ -10,12 +10,12 @@ import { leavePage, step, viewPage } from './pages.js'
 import { add, look, seal } from './recorder.js'
 import { move } from './sampler.js'
 import { options } from './settings.js'
-import { guard } from './util.js'
+import { guard, tenth } from './util.js'
 
 const SCROLL_INTERVAL = 100
 
 /** Listen on a window; returns what removes the listeners. */
-export function listen(target, handlers) {
+export const listen = (target, handlers) => {
   const guarded = Object.entries(handlers).flatMap(([types, handler]) => {
     handler = guard(handler)
     return types.split(' ').map((type) => [type, handler, { capture: true, passive: true }])
@@ -32,17 +32,17 @@ const onElement = (describe) => (event) => {
 /** Scroll positions of the page and of every scrolling element: each 100 ms, and the last. */
 const scrolled = new Set()
 
-function scroll({ target }) {
+const scroll = ({ target }) => {
   if (ignored(target)) return
   effect('scroll')
   if (!scrolled.size) setTimeout(guard(logScroll), SCROLL_INTERVAL)
   scrolled.add(target)
 }
 
-function logScroll() {
+const logScroll = () => {
   for (const target of scrolled) {
     const el = target.scrollingElement || target // only a document has one
-    add({ name: 'scroll', ...name(el), scroll_x: Math.round(el.scrollLeft), scroll_y: Math.round(el.scrollTop) })
+    add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) })
   }
   scrolled.clear()
 }
@@ -61,7 +61,7 @@ export const inDocument = {
 
 /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
 const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
-  add({ name: 'error', message: maskText(message).slice(0, 300), src: filename && maskUrl(filename), line: lineno })
+  add({ name: 'error', message: maskText(message), src: filename && maskUrl(filename), line: lineno })
 
 /** What happens to the window as a whole. */
 export const toWindow = {
@@ -78,18 +78,20 @@ export const toWindow = {
   'error unhandledrejection': failed,
 }
 
+/** Nothing may follow: all that is there must go now. */
+export const away = (reason) => {
+  seal(reason)
+  hidden()
+}
+
 /** What the delivery must hear of, also when nothing is captured by itself. */
 export const theEnd = {
   visibilitychange: () => {
     if (options.capture) add({ name: 'visibility', state: document.visibilityState })
-    if (document.visibilityState === 'visible') return wake()
-    seal('hidden')
-    hidden()
+    if (document.hidden) away('hidden')
+    else wake()
   },
-  freeze: () => {
-    seal('freeze')
-    hidden()
-  },
+  freeze: () => away('freeze'),
   pagehide: () => {
     effect('nav')
     leavePage()

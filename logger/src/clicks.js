@@ -5,7 +5,7 @@ import { attributesOf, describe, pointer, targetOf } from './element.js'
 import { ignored, notePasswords } from './mask.js'
 import { add } from './recorder.js'
 import { options } from './settings.js'
-import { guard } from './util.js'
+import { guard, now, tenth } from './util.js'
 
 const EFFECT_WAIT = 1000 // ms; what comes later is not what a person takes for the answer to a click
 
@@ -16,27 +16,27 @@ let clicked
 let observer
 
 /** What followed the last click is known. */
-export function effect(kind) {
+export const effect = (kind) => {
   if (!clicked) return
   const { ref, start, timer } = clicked
   clicked = undefined
   clearTimeout(timer)
   observer.disconnect()
   check()
-  add({ name: 'click_effect', ref, effect: kind, ms: Math.round(performance.now() - start) })
+  add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) })
 }
 
-function awaitEffect(ref) {
+const awaitEffect = (ref) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')))
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
-  clicked = { ref, start: performance.now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') }
+  clicked = { ref, start: now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') }
 }
 
 /**
  * One action for each subscribed element that the click went through, innermost first; where none is subscribed,
  * one for the element that was clicked. Never two for the same element.
  */
-export function click(event) {
+export const click = (event) => {
   const target = targetOf(event)
   if (ignored(target)) return
   notePasswords(target)

@@ -3,7 +3,7 @@
 import { bodyOf, halves, tombstone } from './batch.js'
 import { options } from './settings.js'
 import * as shelf from './shelf.js'
-import { byteLength, uuid7, warn } from './util.js'
+import { byteLength, tenth, uuid7, warn } from './util.js'
 
 const MAX_QUEUE = 4e6 // bytes in memory while the server is away
 const MAX_KEEPALIVE = 60e3 // browsers allow 64 KiB of requests that outlive their page
@@ -11,7 +11,6 @@ const MAX_BEACON = 30e3
 const TIMEOUT = 30e3
 const FIRST_WAIT = 1e3
 const LONGEST_WAIT = 60e3
-const LONGEST_RETRY_AFTER = 3600 // s
 
 /** Actions of this page, by what became of them. */
 export const counts = { page_id: uuid7(), acked: 0, lost: 0 }
@@ -32,31 +31,31 @@ export const pending = () => total(queue, countOf)
 /** The body of this attempt; what it says of itself changes, its actions never do. */
 const render = (batch) => bodyOf(batch, { sent_at: Date.now(), clock })
 
-function pump() {
+const pump = () => {
   if (!queue[0]) waiting.splice(0).forEach((done) => done())
   else if (!timer && !queue.some((batch) => batch.flying)) send(queue[0])
 }
 
-export function wake() {
+export const wake = () => {
   clearTimeout(timer)
   timer = 0
   pump()
 }
 
-async function send(batch) {
+const send = async (batch) => {
   const body = render(batch)
   const start = Date.now()
   const size = byteLength(body)
   let response
   batch.flying = size
-  if (options.debug) console.log('UserLogger sends', JSON.parse(body))
+  if (options.debug) console.log(body)
   try {
     response = await fetch(options.server, {
       method: 'POST',
       body, // a text makes the request a simple one: no preflight, from any origin
       credentials: 'omit',
       keepalive: size < MAX_KEEPALIVE,
-      signal: AbortSignal.timeout?.(TIMEOUT),
+      signal: AbortSignal.timeout(TIMEOUT),
     })
     readClock(+response.headers.get('X-Server-Time'), start, Date.now() - start)
   } catch {
@@ -68,11 +67,11 @@ async function send(batch) {
 }
 
 /** The server's clock against this one: of all answers the quickest says it best. */
-function readClock(serverTime, start, rtt) {
-  if (serverTime && !(clock?.rtt < rtt)) clock = { offset: Math.round(serverTime - start - rtt / 2), rtt }
+const readClock = (serverTime, start, rtt) => {
+  if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt }
 }
 
-function answered(batch, response) {
+const answered = (batch, response) => {
   const status = response?.status
   if (status === 200) {
     failures = 0
@@ -80,7 +79,7 @@ function answered(batch, response) {
   } else if (!(status >= 400 && status < 500) || /408|425|429/.test(status)) {
     return retryLater(batch, response)
   } else if (status === 413 && countOf(batch) > 1) {
-    replace(batch, halves(batch))
+    settle(batch, '', halves(batch))
   } else {
     warn(`the server refused actions (${status})`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
@@ -88,39 +87,36 @@ function answered(batch, response) {
   pump()
 }
 
-function replace(batch, others = []) {
+/** The batch leaves the queue; `others` take its place. */
+const settle = (batch, what, others = []) => {
+  if (what && batch.head.page_id === counts.page_id) counts[what] += countOf(batch)
   queue.splice(queue.indexOf(batch), 1, ...others)
   shelf.remove(batch)
-}
-
-function settle(batch, what, others) {
-  if (batch.head.page_id === counts.page_id) counts[what] += countOf(batch)
-  replace(batch, others)
 }
 
 /** A batch becomes the declaration of its loss; a declaration that is refused itself has nowhere left to go. */
 const drop = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : [])
 
-function retryLater(batch, response) {
+const retryLater = (batch, response) => {
   batch.head.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
   queue.push(...queue.splice(queue.indexOf(batch), 1))
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
-  const asked = Math.min(parseInt(response?.headers.get('Retry-After')) || 0, LONGEST_RETRY_AFTER) * 1e3
+  const asked = parseInt(response?.headers.get('Retry-After')) * 1e3 || 0
   clearTimeout(timer)
   timer = setTimeout(wake, Math.max(jittered, asked))
   persist()
 }
 
 /** To the shelf, each once: from there another page delivers what this one cannot. */
-function persist() {
+const persist = () => {
   for (const batch of queue) {
     if (keeping && !batch.stored) shelf.put(batch)
     batch.stored = true
   }
 }
 
-export function push(batch) {
+export const push = (batch) => {
   queue.push(batch)
   const bytes = ({ actions }) => total(actions, (action) => action.length)
   if (total(queue, bytes) > MAX_QUEUE) drop(queue.find((old) => countOf(old) && !old.flying) || batch, 'queue')
@@ -128,7 +124,7 @@ export function push(batch) {
 }
 
 /** Take over what other pages left behind. */
-export function adopt() {
+export const adopt = () => {
   for (const batch of shelf.all() || []) {
     batch.head.reason = 'adopt'
     batch.stored = true
@@ -138,7 +134,7 @@ export function adopt() {
 }
 
 /** The page is out of sight and may end without another word: send now, as much as the browser carries. */
-export function hidden() {
+export const hidden = () => {
   persist()
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0)
   for (const batch of [...queue]) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch)
@@ -147,13 +143,13 @@ export function hidden() {
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])
 
 /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
-export function leave() {
+export const leave = () => {
   persist()
   for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)))
 }
 
 /** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */
-export function back() {
+export const back = () => {
   for (const batch of queue) batch.flying = 0
   wake()
 }
@@ -167,7 +163,7 @@ export const drained = (ms) =>
   })
 
 /** Consent was given or withdrawn: without it nothing is left here, and nothing is put on the shelf any more. */
-export function keep(consent) {
+export const keep = (consent) => {
   keeping = consent
   if (consent) return
   queue = []

@@ -2,24 +2,16 @@
 
 import { visibleText } from './mask.js'
 import { selectorOf } from './selector.js'
-import { tenth } from './util.js'
+import { now, tenth } from './util.js'
 
 /** The innermost element that an event is for, also inside open shadow roots. */
 export const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body
 
 /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
-function frameOffset({ view }) {
-  let [x, y] = [0, 0]
-  for (; view?.frameElement && view !== window; view = view.parent) {
-    const { left, top } = view.frameElement.getBoundingClientRect()
-    x += left
-    y += top
-  }
-  return [x, y]
-}
+const frameOffset = ({ view }) => (view && view !== window ? rectangle(view.frameElement, 0, 0) : [0, 0])
 
 /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no position. */
-export function coordinates(event) {
+export const coordinates = (event) => {
   const point = event?.changedTouches?.[0] || event
   if (point?.clientX === undefined) return {}
   const [dx, dy] = frameOffset(point)
@@ -35,9 +27,8 @@ export function coordinates(event) {
   }
 }
 
-/** ms since this page's zero at which an event happened; a frame counts from a zero of its own. */
-export const timeOf = ({ timeStamp, view }) =>
-  timeStamp + (view ? view.performance.timeOrigin - performance.timeOrigin : 0)
+/** When an event happened; a frame stamps its events by a clock of its own. */
+export const timeOf = ({ timeStamp, view }) => (view === window ? timeStamp : now())
 
 /** Position, device, button and modifier keys; `trusted: false` where a script made the event. */
 export const pointer = (event) => ({
@@ -52,13 +43,13 @@ export const pointer = (event) => ({
 export const name = (el) => ({ element_id: el.getAttribute('id'), tag: el.localName, selector: selectorOf(el) })
 
 /** Left, top, width and height of an element, moved by so much. */
-export function rectangle(el, dx, dy) {
+export const rectangle = (el, dx, dy) => {
   const { left, top, width, height } = el.getBoundingClientRect()
   return [left + dx, top + dy, width, height].map(tenth)
 }
 
 /** Which element it is, what stands on it, its rectangle in the viewport, and the event's place inside it. */
-export function describe(el, event) {
+export const describe = (el, event) => {
   const [dx, dy] = frameOffset(event)
   const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy)
   const inside = (distance, size) => Math.round((distance / size) * 1e3) / 1e3
@@ -75,7 +66,7 @@ export function describe(el, event) {
 }
 
 /** Attributes whose name starts with the prefix, verbatim, with their values of this moment. */
-export function attributesOf(el, prefix) {
+export const attributesOf = (el, prefix) => {
   const found = {}
   for (const key of el.getAttributeNames()) if (key.startsWith(prefix)) found[key] = el.getAttribute(key)
   return found

@@ -5,11 +5,10 @@ import { ignored, isSecret, maskText } from './mask.js'
 import { add } from './recorder.js'
 import { options } from './settings.js'
 
-const LONGEST_VALUE = 200
 const fieldName = ({ name, id }) => name || id
 
 /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
-export function submit(event) {
+export const submit = (event) => {
   const form = event.target
   if (ignored(form)) return
   const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName)
@@ -22,7 +21,7 @@ export function submit(event) {
   })
 }
 
-export function change(event) {
+export const change = (event) => {
   const field = targetOf(event)
   if (ignored(field)) return
   const { type, value, checked } = field
@@ -30,7 +29,7 @@ export function change(event) {
   if (!isSecret(field)) {
     if (/checkbox|radio/.test(type)) action.checked = checked
     else action.length = value?.length
-    if (options.values) action.value = maskText(value).slice(0, LONGEST_VALUE)
+    if (options.values) action.value = maskText(value)
   }
   add(action)
 }

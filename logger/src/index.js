@@ -1,9 +1,9 @@
 // The logger's public face: what a page can ask of it. One page has one logger, so nothing is captured twice.
 
 import { track } from './areas.js'
-import { inDocument, listen, theEnd, toWindow } from './capture.js'
+import { away, inDocument, listen, theEnd, toWindow } from './capture.js'
 import { click, subscribed } from './clicks.js'
-import { adopt, counts, drained, hidden, keep, pending } from './delivery.js'
+import { adopt, counts, drained, keep, pending } from './delivery.js'
 import { coordinates } from './element.js'
 import { viewPage, watchHistory } from './pages.js'
 import { add, begin, captured, open, purge, seal } from './recorder.js'
@@ -19,13 +19,13 @@ let undo = []
 let why = 'stopped'
 
 /** The person's word, or else the browser's signal, that stands against capture. */
-function refusal() {
+const refusal = () => {
   if (state.consent) return
   if (options.consent === 'required' || state.consent === false) return 'consent'
   return options.respect.split(' ').find((signal) => signals()[signal])
 }
 
-function attach() {
+const attach = () => {
   undo = [listen(window, options.capture ? inDocument : { click })]
   if (options.capture) {
     const first = () => viewPage('load')
@@ -37,13 +37,13 @@ function attach() {
   undo.push(listen(window, theEnd))
 }
 
-function detach(reason) {
+const detach = (reason) => {
   why = reason
   undo.splice(0).forEach((remove) => remove())
 }
 
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
-function start() {
+const start = () => {
   if (!why || !options.server) return
   if (document.prerendering) return document.addEventListener('prerenderingchange', start)
   why = refusal()
@@ -55,15 +55,14 @@ function start() {
 }
 
 /** End all capture; what was captured is delivered still. */
-function stop() {
+const stop = () => {
   if (why) return
   detach('stopped')
-  seal('manual')
-  hidden()
+  away('manual')
 }
 
 /** The person's word. It holds for the tab, also on the pages that follow. */
-function consent(granted) {
+const consent = (granted) => {
   keep(granted)
   if (granted) {
     state.consent = granted
@@ -79,37 +78,37 @@ function consent(granted) {
 }
 
 /** One action of the study's own. */
-function log(name, properties) {
+const log = (name, properties) => {
   if (!why) add({ ...properties, name })
 }
 
 /** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
-function addAction(action, event) {
+const addAction = (action, event) => {
   Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants)
   log(action.name || 'action', action)
 }
 
 /** Log each click on what matches, now or later, under its own name and attributes. */
-function subscribeObject(selector) {
+const subscribeObject = (selector) => {
   document.querySelector(selector) // throws for a bad selector, before it can spoil the others
   subscribed.add(selector)
 }
 
 /** Log the rectangles of what matches, now and when they have changed. */
-function trackAreas(selector) {
+const trackAreas = (selector) => {
   document.querySelector(selector) // as above
   track(selector)
 }
 
 /** Capture inside a frame of the same origin as well, in this page's coordinates. */
-function captureFrame(frame) {
+const captureFrame = (frame) => {
   const load = () => undo.push(listen(frame.contentWindow, inDocument))
   undo.push(listen(frame, { load }))
   load()
 }
 
 /** Constants of every action from now on. */
-function set(changes) {
+const set = (changes) => {
   seal('manual')
   Object.assign(constants, changes)
   if (!why) save({ user: constants.user })
@@ -118,7 +117,7 @@ function set(changes) {
 const setUser = (user) => set({ user })
 
 /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
-function assign(variable, values) {
+const assign = (variable, values) => {
   if (!constants.user) warn('assign needs a user')
   const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length]
   set({ [variable]: value })
@@ -127,24 +126,23 @@ function assign(variable, values) {
 }
 
 /** Stamp every action with a task from now on, also on the pages that follow. */
-function startTask(task) {
+const startTask = (task) => {
   if (why) return
   if (state.task) endTask()
   save({ task })
   log('task_start')
 }
 
-function endTask() {
+const endTask = () => {
   if (why) return
   log('task_end')
   save({ task: undefined })
 }
 
 /** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
-async function flush(ms = FLUSH_WAIT) {
+const flush = (ms = FLUSH_WAIT) => {
   seal('manual')
-  await drained(ms)
-  return stats()
+  return drained(ms).then(stats)
 }
 
 /** Numbers of actions: of this page, and all that wait for delivery. */
@@ -163,13 +161,15 @@ export class UserLogger {
     guard(() => {
       configure(...settings)
       recall()
-      const param = options.userParam && new URLSearchParams(location.search).get(options.userParam)
-      constants.user = param || constants.user || state.user
+      constants.user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user
       start()
     })()
   }
 }
 
-const ofPage = { start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame, flush, stats }
-const ofPerson = { set, setUser, assign, startTask, endTask }
-for (const [name, method] of Object.entries({ ...ofPage, ...ofPerson })) UserLogger.prototype[name] = guard(method)
+/** None of them throws into the page. */
+const methods = {
+  start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame,
+  set, setUser, assign, startTask, endTask, flush, stats,
+}
+for (const name in methods) UserLogger.prototype[name] = guard(methods[name])

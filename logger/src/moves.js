@@ -6,7 +6,7 @@ export const SAMPLES = 200
 const deltas = (values) => values.map((value, i) => (i ? value - values[i - 1] : value))
 
 /** Samples {t, x, y} (ms, whole client px) into columns; the first x and y are absolute, all else differences. */
-export function encode(samples) {
+export const encode = (samples) => {
   const start = samples[0].t
   return {
     n: samples.length,
@@ -18,7 +18,7 @@ export function encode(samples) {
 }
 
 /** What `encode` was given, times to the millisecond; the server does the same in actions/mousemove.py. */
-export function decode({ dt, x, y }, start) {
+export const decode = ({ dt, x, y }, start) => {
   const sums = (values) => values.reduce((all, value) => [...all, (all.at(-1) || 0) + value], [])
   const [times, xs, ys] = [dt, x, y].map(sums)
   return times.map((later, i) => ({ t: start + later, x: xs[i], y: ys[i] }))

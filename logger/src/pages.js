@@ -4,20 +4,20 @@ import { check } from './areas.js'
 import { effect } from './clicks.js'
 import { maskUrl } from './mask.js'
 import { add, look } from './recorder.js'
-import { guard } from './util.js'
+import { guard, now, tenth } from './util.js'
 
 let href
 let shown
 let referrer = document.referrer
 
-export function leavePage() {
-  if (shown >= 0) add({ name: 'pageleave', duration: Math.round(performance.now() - shown) })
+export const leavePage = () => {
+  if (shown >= 0) add({ name: 'pageleave', duration: tenth(now() - shown) })
   shown = undefined
 }
 
-export function viewPage(nav) {
+export const viewPage = (nav) => {
   href = location.href
-  shown = performance.now()
+  shown = now()
   look()
   add({ name: 'pageview', nav, referrer: maskUrl(referrer) })
   referrer = href
@@ -25,7 +25,7 @@ export function viewPage(nav) {
 }
 
 /** A step inside the page counts where the URL is another one: frameworks replace states all the time. */
-export function step(nav) {
+export const step = (nav) => {
   if (location.href === href) return
   effect('nav')
   leavePage()

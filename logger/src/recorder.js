@@ -4,14 +4,14 @@ import { counts, push } from './delivery.js'
 import { maskText, maskUrl } from './mask.js'
 import { save, signals, state } from './session.js'
 import { constants, options } from './settings.js'
-import { byteLength, hash, tenth, uuid7 } from './util.js'
+import { byteLength, hash, now, stringify, tenth, uuid7 } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
 const MAX_RATE = 5000 // actions in ten seconds; more is a loop gone wild, not a person
 
 const { page_id } = counts
 /** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
-const t0 = Math.round(Date.now() - performance.now())
+const t0 = Math.round(Date.now() - now())
 
 let about
 let env
@@ -34,10 +34,10 @@ export const captured = () => seq
 export const open = () => actions.length
 
 /** Begin this page's records. */
-export function begin() {
+export const begin = () => {
   if (about) return
   const { prev_page, session_id = uuid7(), page_no = 0 } = state
-  const config = hash(JSON.stringify(options)).toString(16)
+  const config = hash(stringify(options)).toString(16)
   about = { v: 2, lib: LIB, study: options.study, config, session_id, page_id, prev_page, page_no, t0, attempt: 0 }
   env = {
     ua: navigator.userAgent,
@@ -54,12 +54,12 @@ export function begin() {
 }
 
 /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
-export function look() {
+export const look = () => {
   hook.before?.()
   const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement
   view = {
-    url: maskUrl(location.href).slice(0, 2000),
-    title: maskText(document.title).slice(0, 300),
+    url: maskUrl(location.href),
+    title: maskText(document.title),
     viewport_w: innerWidth,
     viewport_h: innerHeight,
     page_w,
@@ -68,19 +68,19 @@ export function look() {
   }
 }
 
-function viewIndex() {
+const viewIndex = () => {
   if (views.at(-1) !== view) views.push(view)
   return views.length - 1
 }
 
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
-export function add(action, time = performance.now()) {
+export const add = (action, time = now()) => {
   if (!about || options.skip.split(/\W+/).includes(action.name)) return
   if (action.name !== 'mousemove') hook.before?.()
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key]
   const t = tenth(time)
-  const text = JSON.stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) })
+  const text = stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) })
   const size = byteLength(text)
   if (tooMany(time)) return drop('rate')
   if (size > MAX_BYTES) return drop('oversize')
@@ -93,16 +93,16 @@ export function add(action, time = performance.now()) {
   return seq - 1
 }
 
-function tooMany(now) {
+const tooMany = (now) => {
   if (now - windowStart > 1e4) [windowStart, inWindow] = [now, 0]
   return ++inWindow > MAX_RATE
 }
 
 /** An action that will not be sent keeps its seq, and the next batch says what became of it. */
-function drop(reason) {
+const drop = (reason) => {
   if (actions[0]) close('size')
   const last = lost.at(-1)
-  if (last?.[1] === seq - 1 && last[2] === reason) last[1] = seq
+  if (last?.[2] === reason) last[1] = seq
   else lost.push([seq, seq, reason])
   counts.lost++
   arm()
@@ -110,17 +110,17 @@ function drop(reason) {
 }
 
 /** A batch waits for its end no longer than this. */
-export function arm() {
+export const arm = () => {
   timer ||= setTimeout(seal, options.maxTime * 1000, 'time')
 }
 
-export function seal(reason) {
+export const seal = (reason) => {
   hook.before?.()
   close(reason)
 }
 
 /** The open batch is one from now on. */
-function close(reason) {
+const close = (reason) => {
   clearTimeout(timer)
   timer = 0
   if (!actions[0] && !lost[0]) return
@@ -132,7 +132,7 @@ function close(reason) {
   push(batch)
 }
 
-function reset(declared) {
+const reset = (declared) => {
   actions = []
   views = []
   bytes = 0

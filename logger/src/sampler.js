@@ -4,6 +4,7 @@ import { coordinates, timeOf } from './element.js'
 import { encode, SAMPLES } from './moves.js'
 import { add, arm, hook } from './recorder.js'
 import { options } from './settings.js'
+import { stringify } from './util.js'
 
 let samples = []
 let piece // what the samples have in common
@@ -13,7 +14,7 @@ let next // the event that waits to become a sample
 let timer = 0
 
 /** What waits becomes a sample. */
-function rest() {
+const rest = () => {
   clearTimeout(timer)
   timer = 0
   if (next) sample(next)
@@ -21,7 +22,7 @@ function rest() {
 }
 
 /** The piece of path so far becomes an action. */
-function close() {
+const close = () => {
   if (!samples[0]) return
   const path = samples
   samples = []
@@ -33,10 +34,10 @@ hook.before = () => {
   close()
 }
 
-function sample(event) {
+const sample = (event) => {
   const at = coordinates(event)
   // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-  if (JSON.stringify(at) === JSON.stringify(last)) return
+  if (stringify(at) === stringify(last)) return
   const { client_x: x, client_y: y } = at
   const pointer = event.pointerType
   const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y]
@@ -51,7 +52,7 @@ function sample(event) {
   arm()
 }
 
-export function move(event) {
+export const move = (event) => {
   const interval = options.moveInterval
   if (!interval) return (event.getCoalescedEvents?.() || [event]).forEach(sample)
   next = event

@@ -1,25 +1,27 @@
 // A selector that still means the same element after the next deployment.
 
+import { stringify } from './util.js'
+
 const TEST_ID = /^data-(test|cy|qa)/
 const NAME = /^(name|aria-label)$/
 // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
 const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i
 
 /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
-function attribute(el, kind) {
+const attribute = (el, kind) => {
   const name = el.getAttributeNames().find((name) => kind.test(name))
-  return name ? `[${name}=${JSON.stringify(el.getAttribute(name))}]` : ''
+  return name ? `[${name}=${stringify(el.getAttribute(name))}]` : ''
 }
 
 /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
-function anchor(el) {
+const anchor = (el) => {
   const { id } = el
   const own = attribute(el, TEST_ID) || (id && !GENERATED.test(id) && '#' + id)
   return own && !el.getRootNode().querySelectorAll(own)[1] && own
 }
 
 /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
-function step(el) {
+const step = (el) => {
   const tag = el.localName
   const own = tag + attribute(el, NAME)
   const siblings = [...(el.parentNode?.children || [])]
@@ -28,7 +30,7 @@ function step(el) {
 }
 
 /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
-export function selectorOf(el) {
+export const selectorOf = (el) => {
   const path = []
   for (let node = el; node; node = node.parentElement) {
     const own = anchor(node)

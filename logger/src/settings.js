@@ -27,7 +27,7 @@ export const storageKey = () => `userlogger ${options.server} `
 export const constants = {}
 
 /** Constructor arguments, in the original's five places or as one object. */
-export function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
+export const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
   const { constants: given, ...settings } = server instanceof Object ? server : seed
   Object.assign(constants, given)
@@ -43,14 +43,15 @@ export function configure(server, maxActions, maxTime, attributesName, constantA
   options.server = url.href
 }
 
-/** A script tag's attributes as settings; undefined where none of them is ours. */
-export function settingsOfTag(script) {
-  const given = { server: new URL('analytics', script.src).href, constants: {} }
+/** A script tag's data- attributes as settings; undefined where none of them is ours. */
+export const settingsOfTag = ({ src, dataset }) => {
+  const given = { server: new URL('analytics', src).href, constants: {} }
   let ours
-  for (const attribute of script.getAttributeNames()) {
-    const [, name, constant] = /^data-((?:const-)?(user$|condition.*|(?<=const-).+)|.+)/.exec(attribute) || []
-    const key = constant ? constant.replaceAll('-', '_') : name?.replace(/-(.)/g, (_, letter) => letter.toUpperCase())
-    if (key) (constant ? given.constants : given)[key] = script.getAttribute(attribute)
+  for (const key in dataset) {
+    const snake = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase()
+    const constant = /^(const_.|user$|condition)/.test(snake)
+    if (constant) given.constants[snake.replace('const_', '')] = dataset[key]
+    else given[key] = dataset[key]
     ours ||= constant || key in options
   }
   return ours && given

@@ -18,7 +18,7 @@ const keys = () =>
     .sort()
 
 /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
-function evict() {
+const evict = () => {
   const all = keys()
   const oldest = all.find((key) => read(key).actions[0])
   if (oldest) localStorage[oldest] = bodyOf(tombstone(read(oldest), 'quota'))

@@ -3,7 +3,7 @@
 const warned = {}
 
 /** Wrong use is told once in the console, whatever its cause; the page never sees an exception. */
-export function warn(message) {
+export const warn = (message) => {
   if (!warned[message]) console.warn('UserLogger: ' + message)
   warned[message] = true
 }
@@ -17,11 +17,16 @@ export const guard = (work) => (...args) => {
   }
 }
 
+export const { stringify } = JSON
+
+/** ms since this page's zero, on a clock that nobody sets. */
+export const now = () => performance.now()
+
 /** Rounded to a tenth: more digits of a pixel or a millisecond are noise that costs bytes. */
 export const tenth = (x) => Math.round(x * 10) / 10
 
 /** Text into a whole number from 0 to 2^32 - 1, the same in every browser, for ever. */
-export function hash(text) {
+export const hash = (text) => {
   let h = 0
   for (const c of text + ' ') {
     // Both steps for every character: two conditions drawn from half-mixed numbers would go hand in hand.
@@ -32,7 +37,7 @@ export function hash(text) {
 }
 
 /** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
-export function uuid7(time = Date.now()) {
+export const uuid7 = (time = Date.now()) => {
   let digits = time.toString(16).padStart(12, '0')
   for (const byte of crypto.getRandomValues(new Uint8Array(10))) digits += (byte + 256).toString(16).slice(1)
   return digits.replace(/(.{8})(.{4}).(...).(...)/, '$1-$2-7$3-8$4-')
