@@ -39,7 +39,7 @@ def create(engine: Engine) -> list[str]:
     The built-in tables come from the migrations, those of added action types from their own files.
     """
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         before = names(engine)
         flask_migrate.upgrade()
         there = set(inspect(engine).get_table_names())

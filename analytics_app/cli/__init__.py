@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from analytics_app.cli import database, rejected, worker
+from analytics_app.cli import database, rebuild, rejected, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -16,5 +16,12 @@ def main() -> None:
     """
 
 
-for command in (database.create_db, database.db_url, rejected.rejected, worker.worker, worker.worker_health):
+for command in (
+    database.create_db,
+    database.db_url,
+    rebuild.rebuild,
+    rejected.rejected,
+    worker.worker,
+    worker.worker_health,
+):
     main.add_command(command)

@@ -1,0 +1,235 @@
+"""manage.py rebuild: the tables as today's code makes them of raw_actions, each row once, whatever interrupts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, text
+
+from analytics_app import create_app, schema
+from analytics_app.actions import base, click
+from analytics_app.cli import main
+from analytics_app.config import load
+from analytics_app.db import db
+from analytics_app.delivery import Delivery
+from analytics_app.judge import schema_of
+from analytics_app.rebuild import rebuild
+from analytics_app.store import store
+from dev.settings import ROOT
+from tests.running import RunningStack, wait_until
+from tests.sending import flat_action
+
+TABLES = ("positions_screen", "clicks", "page_views", "submits")
+PATH = {"name": "mousemove", "n": 3, "dt": [0, 50, 50], "x": [640, 12, 9], "y": [300, -4, -9]}
+EVENT = {
+    "session_id": "d66ac88b-f801-4984-953f-5c6b266494a0",
+    "category": "page interaction",
+    "name": "link click",
+    "timestamp": "2022-04-01 09:15:27.243860",
+    "data": {"host": "www.cwtech.dev", "path": "/", "element": "register"},
+}
+RATING = """
+from sqlalchemy import Double
+from sqlalchemy.orm import Mapped, mapped_column
+
+from analytics_app.actions import base
+from analytics_app.models import ActionTable
+
+
+class Schema(base.Schema):
+    stars = base.Number(1, 5)
+
+
+class Table(ActionTable):
+    __tablename__ = "ratings"
+
+    stars: Mapped[float | None] = mapped_column(Double)
+
+
+def rows(values: base.Json) -> list[base.Json]:
+    return [base.row(Table, values)]
+"""
+
+
+@pytest.fixture
+def database_url(stack: RunningStack) -> Iterator[str]:
+    """A database of its own on the stack's server: a rebuild goes through all there is."""
+    name = f"rebuild_{uuid4().hex}"
+    stack.rows(f"CREATE DATABASE {name}")
+    yield stack.database_url.rpartition("/")[0] + "/" + name
+    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    with create_app(load()).app_context():
+        schema.create(db.engine)
+        yield db.engine
+        db.engine.dispose()
+
+
+def keep(engine: Engine, actions: Any, kind: str = "analytics") -> None:
+    store(engine, [Delivery(str(uuid4()), 1_767_225_661_234, kind, json.dumps(actions).encode())])
+
+
+def seed(engine: Engine, bodies: int) -> None:
+    """So many bodies of 1,000 actions of all kinds, and one event."""
+    kinds: list[dict[str, Any]] = [flat_action("click"), PATH, {"name": "pageview", "url": "https://a.example/b"}]
+    kinds += [{"name": "submit", "form_id": "f", "fields": ["a"]}, {"name": "brush", "page_x": 1, "page_y": 2}]
+    for _ in range(bodies):
+        keep(engine, [{**kinds[index % 5], "user": f"p{index}"} for index in range(1_000)])
+    keep(engine, EVENT, "event")
+
+
+def value(engine: Engine, sql: str) -> Any:
+    with engine.connect() as connection:
+        return connection.execute(text(sql)).scalar()
+
+
+def content(engine: Engine) -> list[tuple[int, str]]:
+    """How many rows each table has, and a sum over all that stands in them."""
+    query = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM {} AS t"
+    with engine.connect() as connection:
+        return [tuple(connection.execute(text(query.format(table))).one()) for table in TABLES]
+
+
+def command(*options: str) -> Result:
+    return CliRunner().invoke(main, ["rebuild", *options])
+
+
+def test_a_rebuild_killed_in_the_middle_goes_on_where_it_was(engine: Engine, database_url: str) -> None:
+    seed(engine, 24)
+    before = content(engine)
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE clicks, page_views"))
+        connection.execute(text("UPDATE positions_screen SET client_x = -1"))
+    call = [sys.executable, "analytics_app/manage.py", "rebuild"]
+    with subprocess.Popen(call, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True) as child:
+        wait_until(lambda: (done_so_far(engine) or 0) >= 3_000, 60, "the rebuild is under way")
+        os.killpg(child.pid, signal.SIGKILL)
+    wait_until(lambda: not value(engine, HOLDERS), 10, "PostgreSQL has noticed")
+    interrupted = done_so_far(engine)
+    assert 3_000 <= interrupted < 24_001
+    finished = command()
+    assert finished.exit_code == 0, finished.output
+    assert f"Going on after {interrupted} actions" in finished.stderr
+    assert finished.stdout == "Split 24001 actions again.\n"
+    assert content(engine) == before
+    assert done_so_far(engine) is None
+
+
+HOLDERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # noqa: E501
+
+
+def done_so_far(engine: Engine) -> Any:
+    if value(engine, "SELECT to_regclass('rebuild_progress')") is None:
+        return None
+    return value(engine, "SELECT max(done) FROM rebuild_progress")
+
+
+def test_anew_begins_at_the_beginning(engine: Engine) -> None:
+    seed(engine, 3)
+    steps = rebuild(engine)
+    next(steps), next(steps)
+    steps.close()
+    assert done_so_far(engine) == 1_000
+    assert "Going on" not in command("--anew").stderr
+    assert done_so_far(engine) is None
+
+
+def test_what_the_worker_stores_meanwhile_stands_once(engine: Engine) -> None:
+    seed(engine, 3)
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(0.01):
+            keep(engine, [flat_action("click") for _ in range(20)])
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        for _ in range(3):
+            assert command().exit_code == 0
+    finally:
+        ended.set()
+        worker.join()
+    clicks = value(engine, "SELECT count(*) FROM raw_actions WHERE name IN ('click', 'link click')")
+    assert clicks > 3 * 200 + 1
+    assert value(engine, "SELECT count(*) FROM clicks") == clicks
+    assert value(engine, "SELECT count(*) FROM positions_screen WHERE name = 'click'") == clicks - 1
+
+
+def test_only_the_actions_of_one_name_are_split_again(engine: Engine) -> None:
+    seed(engine, 2)
+    before = content(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE clicks SET tag = 'wrong' WHERE element_id = 'circle-1'"))
+    assert command("--name", "pageview").stdout == "Split 400 actions named pageview again.\n"
+    assert content(engine) != before
+    assert command("--name", "click").stdout == "Split 400 actions named click again.\n"
+    assert content(engine) == before
+
+
+def test_a_type_added_after_its_actions_came_gets_its_rows(engine: Engine, database_url: str, tmp_path: Path) -> None:
+    """The how-to of analytics_app/actions/__init__.py, in a copy of the project."""
+    keep(engine, [{"name": "rating", "stars": 4, "user": "p"}, {"name": "rating", "stars": 9}, flat_action("click")])
+    app = tmp_path / "analytics_app"
+    shutil.copytree(ROOT / "analytics_app", app, ignore=shutil.ignore_patterns("__pycache__"))
+    (app / "actions/rating.py").write_text(RATING)
+    registry = app / "actions/__init__.py"
+    lines = registry.read_text().replace('    "click": click,\n', '    "click": click,\n    "rating": rating,\n')
+    registry.write_text(lines.replace("pageview, submit", "pageview, rating, submit"))
+
+    def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+        call = [sys.executable, "analytics_app/manage.py", *arguments]
+        return subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    missing = manage("rebuild")
+    assert missing.returncode == 1
+    assert "run create_db first" in missing.stderr
+    assert "ratings" in manage("create_db").stdout
+    done = manage("rebuild", "--name", "rating")
+    assert (done.returncode, done.stdout) == (0, "Split 1 actions named rating again.\n"), done.stderr
+    assert "1 named rating do not fit today's schema" in done.stderr
+    assert value(engine, "SELECT array_agg(user_id || ' ' || stars) FROM ratings") == ["p 4"]
+    assert value(engine, "SELECT count(*) FROM clicks") == 1
+
+
+class Stricter(click.Schema):
+    element_id = base.Word(3)
+
+
+def test_what_no_longer_fits_keeps_its_rows(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(engine, [flat_action("click"), flat_action("click", element_id="abc")])
+    monkeypatch.setattr(click, "Schema", Stricter)
+    schema_of.cache_clear()
+    try:
+        *_, last = rebuild(engine)
+    finally:
+        schema_of.cache_clear()
+    assert (last.split, last.kept) == (1, {"click": 1})
+    assert value(engine, "SELECT count(*) FROM clicks") == 2
+
+
+def test_two_at_once_do_not_disturb_each_other(engine: Engine) -> None:
+    seed(engine, 2)
+    steps = rebuild(engine)
+    next(steps)
+    refused = command()
+    assert (refused.exit_code, "Another rebuild" in refused.stderr) == (1, True)
+    *_, last = steps
+    assert last.done == 2_001
