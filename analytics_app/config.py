@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -164,13 +165,24 @@ def settings_folder(environ: Mapping[str, str]) -> Path:
 def layers(environ: Mapping[str, str]) -> list[Mapping[str, str | None]]:
     """The sources of settings, the strongest first."""
     folder = settings_folder(environ)
-    postgres = dotenv_values(folder / "postgres.env")
+    postgres = env_file(folder / "postgres.env")
     return [
         environ,
-        dotenv_values(folder / "var" / "stack.env"),
-        dotenv_values(folder / "analytics_app" / ".env"),
+        env_file(folder / "var" / "stack.env"),
+        env_file(folder / "analytics_app" / ".env"),
         {ours: postgres.get(theirs) for theirs, ours in POSTGRES_ENV.items()},
     ]
+
+
+def env_file(path: Path) -> dict[str, str | None]:
+    """A file's settings, none where it is not there. Raises ConfigError where it is and may not be read."""
+    try:
+        return dotenv_values(stream=StringIO(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        why = f"{path} cannot be read ({error.strerror})"
+        raise ConfigError(f"{why}: make it a file that user {os.geteuid()} may read.") from None
 
 
 def load(environ: Mapping[str, str] | None = None) -> Config:

@@ -44,6 +44,14 @@ def test_each_source_wins_over_the_next(folder: Path) -> None:
     assert load_in(folder).DB_USER == "user"
 
 
+def test_a_file_of_settings_that_cannot_be_read_is_not_passed_over(folder: Path) -> None:
+    """Docker makes a folder where a file to mount is missing; a file for root's eyes fails alike."""
+    (folder / "postgres.env").unlink()
+    (folder / "postgres.env").mkdir()
+    with pytest.raises(ConfigError, match=r"postgres\.env cannot be read \(Is a directory\): make it a file that user"):
+        load_in(folder)
+
+
 def test_an_empty_value_is_no_value(folder: Path) -> None:
     assert load_in(folder, PORT="", DB_USER="").PORT == 5000
 
