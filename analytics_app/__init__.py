@@ -8,7 +8,7 @@ from typing import Any
 from celery import Celery, Task
 from flask import Flask
 
-from analytics_app import answers, collect, events, health, logger_files, tasks  # noqa: F401  (tasks registers itself)
+from analytics_app import admin, answers, collect, events, health, logger_files, tasks  # noqa: F401
 from analytics_app.config import Config, load, secret_key
 from analytics_app.db import db
 from analytics_app.inbox import Inbox, connect

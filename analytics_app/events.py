@@ -49,10 +49,10 @@ class Moment(fields.Field[float]):
 class EventSchema(base.Schema):
     """The vital fields. Who and which condition may stand beside them, under the names that actions use."""
 
-    name = text(Limits.NAME)
+    name = text(Limits.NAME)  # type: ignore[assignment]
     category = text(Limits.NAME)
-    session_id = fields.UUID(required=True)
-    timestamp = Moment(required=True)
+    session_id = fields.UUID(required=True)  # type: ignore[assignment]
+    timestamp = Moment(required=True)  # type: ignore[assignment]
     data = fields.Dict(required=True)
 
 

@@ -44,7 +44,7 @@ class RawAction(Who, Model):
     __tablename__ = "raw_actions"
     __table_args__ = (
         Index(None, "received_at", "page_id", "seq"),
-        Index(None, "study", "user_id"),
+        *(Index(None, first, "received_at", "page_id", "seq") for first in ("user_id", "name", "study")),
     )
 
     page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -98,7 +98,7 @@ class RejectedAction(Model):
     __tablename__ = "rejected_actions"
     __table_args__ = (
         Index(None, "page_id", "seq", unique=True),
-        Index(None, "received_at"),
+        Index(None, "received_at", "page_id", "seq"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -108,6 +108,7 @@ def values_of(loaded: Json, page_id: str, seq: int) -> Json:
         "occurred_at": instant(loaded.get("timestamp")),
         "study": loaded.get("study") or "",
         "user_id": loaded.get("user"),
+        "host": loaded.get("host") or host_of(url),
         "path": path_of(url) if url is not None else loaded.get("path"),
     }
 
@@ -115,6 +116,13 @@ def values_of(loaded: Json, page_id: str, seq: int) -> Json:
 def instant(timestamp: float | None) -> datetime | None:
     """Epoch ms as a time."""
     return None if timestamp is None else EPOCH + timedelta(milliseconds=timestamp)
+
+
+def host_of(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").netloc or None
+    except ValueError:
+        return None
 
 
 def path_of(url: str) -> str | None:

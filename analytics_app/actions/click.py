@@ -11,6 +11,7 @@ from analytics_app.models import ActionTable, pixels
 
 
 class Schema(base.Schema):
+    host = base.Word(Limits.LABEL)
     tag = base.Word(Limits.LABEL)
     selector = base.Word(Limits.LABEL)
     text = base.Word(Limits.LABEL)
@@ -25,6 +26,7 @@ class Schema(base.Schema):
 class Table(ActionTable):
     __tablename__ = "clicks"
 
+    host: Mapped[str | None] = mapped_column(Text)
     element_id: Mapped[str | None] = mapped_column(Text)
     tag: Mapped[str | None] = mapped_column(Text)
     selector: Mapped[str | None] = mapped_column(Text)

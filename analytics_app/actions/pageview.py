@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
-
 from sqlalchemy import Double, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,11 +35,4 @@ class Table(ActionTable):
 
 
 def rows(values: base.Json) -> list[base.Json]:
-    return [base.row(Table, {**values, "host": values.get("host") or host_of(values.get("url"))})]
-
-
-def host_of(url: Any) -> str | None:
-    try:
-        return urlsplit(url).netloc or None if url else None
-    except ValueError:
-        return None
+    return [base.row(Table, values)]

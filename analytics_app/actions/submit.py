@@ -15,6 +15,7 @@ from analytics_app.models import ActionTable
 
 
 class Schema(base.Schema):
+    host = base.Word(Limits.LABEL)
     form_id = base.Word(Limits.LABEL)
     fields = marshmallow.fields.List(base.Word(Limits.LABEL), allow_none=True)  # type: ignore[assignment]
     valid = base.Flag(allow_none=True)
@@ -24,6 +25,7 @@ class Schema(base.Schema):
 class Table(ActionTable):
     __tablename__ = "submits"
 
+    host: Mapped[str | None] = mapped_column(Text)
     element_id: Mapped[str | None] = mapped_column(Text)
     form_id: Mapped[str | None] = mapped_column(Text)
     fields: Mapped[list[Any] | None] = mapped_column(JSONB)

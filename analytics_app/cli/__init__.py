@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from analytics_app.cli import database, rebuild, rejected, worker
+from analytics_app.cli import database, rebuild, rejected, users, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,6 +21,8 @@ for command in (
     database.db_url,
     rebuild.rebuild,
     rejected.rejected,
+    users.create_user,
+    users.createsuperuser,
     worker.worker,
     worker.worker_health,
 ):
