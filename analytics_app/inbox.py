@@ -133,9 +133,16 @@ class Inbox:
         taken: Any = self._take(KEYS, [group_id, self.again_s, self.again_max_s])
         return None if taken is None else (taken[0], int(taken[1]))
 
-    def remove(self, group_id: str) -> bool:
-        """Forget a group after its commit; False where it was gone already."""
-        return bool(self._remove(KEYS, [group_id, OVERHEAD]))
+    def remove(self, group_id: str, beside: Callable[[Redis], None] | None = None) -> bool:
+        """Forget a group after its commit; False where it was gone already.
+
+        What `beside` writes goes in the same round trip, and costs no fsync of its own.
+        """
+        pipe = self.client.pipeline(transaction=False)
+        self._remove(KEYS, [group_id, OVERHEAD], client=pipe)
+        if beside:
+            beside(pipe)
+        return bool(pipe.execute()[0])
 
     def postpone(self, group_id: str) -> None:
         """It was not the group's fault: order it again like one just put; nothing where it was removed meanwhile."""
@@ -153,7 +160,7 @@ class Inbox:
 
         One step, so that two workers that sweep at once never claim the same ones.
         """
-        overdue: Any = self._claim(KEYS, [limit, self.again_s]) if limit > 0 else []
+        overdue: Any = self._claim(KEYS, [limit, self.again_s])
         return [group_id.decode() for group_id in overdue]
 
     def probe(self) -> None:

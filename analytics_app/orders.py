@@ -21,7 +21,8 @@ from analytics_app.store import Report, reject_whole, store
 log = logging.getLogger(__name__)
 
 QUEUE = "celery"
-QUEUE_ENOUGH = 1_000  # orders that keep every worker busy; what waits behind a longer queue is late, not lost
+QUEUE_SHORT = 100  # behind a longer queue a group is late, not lost
+SWEEP_GROUPS = 1_000
 BEAT = "beat"  # the id of no group: ordered when there is nothing else to do, so that progress can be seen
 PAUSE_S = 2.0
 SWEEP_EVERY_S = 1.0
@@ -111,7 +112,7 @@ class Sweep(threading.Thread):
         waiting = inbox.queue_length(QUEUE)
         if not waiting:
             self.order(BEAT)
-        overdue = [] if inbox.is_paused() else inbox.claim(QUEUE_ENOUGH - waiting)
+        overdue = [] if waiting > QUEUE_SHORT or inbox.is_paused() else inbox.claim(SWEEP_GROUPS)
         for group_id in overdue:
             self.order(group_id)
         if overdue:

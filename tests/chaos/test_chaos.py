@@ -1,0 +1,15 @@
+"""A short `make chaos`: whatever dies, nothing accepted is lost and nothing is stored twice."""
+
+from pathlib import Path
+
+from tests.chaos.__main__ import Chaos
+from tests.chaos.count import table
+
+SECONDS = 45
+
+
+def test_it_loses_nothing_and_stores_nothing_twice(tmp_path: Path) -> None:
+    rows = Chaos(tmp_path / "data", actions_per_s=60, seed=1, say=print).run(SECONDS)
+    total = rows[-1]
+    assert total.accepted > 500, table(rows)
+    assert (total.stored, total.lost, total.double) == (total.accepted, 0, 0), table(rows)
