@@ -25,6 +25,12 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
+def check_proc() -> None:
+    """A chroot may lack it, and then nobody sees which processes are ours."""
+    if sys.platform == "linux" and not Path("/proc/self").exists():
+        raise Problem("/proc is not mounted: run `mount -t proc proc /proc` first.")
+
+
 def claim(data_dir: Path) -> IO[str]:
     """Make the folder ours for as long as the returned file is open."""
     try:
@@ -75,6 +81,7 @@ Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.dat
 def run(settings: Settings, starter: int | None) -> None:
     """Start, wait, stop."""
     began = time.monotonic()
+    check_proc()
     with claim(settings.data_dir) as lock:
         check_ports(settings)
         stack = Stack(settings, lock, say)

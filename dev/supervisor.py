@@ -87,24 +87,32 @@ class Process(threading.Thread):
 
     def _live(self, again: bool) -> str:
         """One life, from start to end; returns how it ended."""
-        if self.spec.stale:
-            self.spec.stale.unlink(missing_ok=True)
-        with self._starting:
-            if self._stopping.is_set():
-                return "was stopped"
-            child = self._child = self._spawn()
         try:
-            if self._wait_until_it_answers(child):
-                self.ready.set()
-                if again:
-                    self._say(f"{self.name} is back")
-                hangs = self._watch(child)
-            else:
-                hangs = child.poll() is None
+            if self.spec.stale:
+                self.spec.stale.unlink(missing_ok=True)
+            with self._starting:
+                if self._stopping.is_set():
+                    return "was stopped"
+                child = self._child = self._spawn()
+            return self._attend(child, again)
+        except OSError as error:  # a full disk, a program that is gone
+            return f"cannot be started ({error})"
         finally:
             members.kill(self._data_dir, {self.name})
-            child.wait()
-            self._pid_path.unlink(missing_ok=True)
+
+    def _attend(self, child: subprocess.Popen[str], again: bool) -> str:
+        """Be there until it has ended or is given up."""
+        self._pid_path.write_text(f"{child.pid}\n")
+        if self._wait_until_it_answers(child):
+            self.ready.set()
+            if again:
+                self._say(f"{self.name} is back")
+            hangs = self._watch(child)
+        else:
+            hangs = child.poll() is None
+        child.kill()
+        child.wait()
+        self._pid_path.unlink(missing_ok=True)
         return "does not answer" if hangs else f"died ({ending(child.returncode)})"
 
     def _spawn(self) -> subprocess.Popen[str]:
@@ -124,7 +132,6 @@ class Process(threading.Thread):
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
-        self._pid_path.write_text(f"{child.pid}\n")
         threading.Thread(target=self._keep_log, args=[child.stdout], daemon=True).start()
         if child.stdin:
             with contextlib.suppress(BrokenPipeError), child.stdin:
@@ -172,7 +179,7 @@ class Process(threading.Thread):
                 pass
             if child.poll() is None:
                 self._say(f"{self.name} does not end: killing it")
-                child.kill()
+                members.kill(self._data_dir, {self.name})
         if self.is_alive():
             self.join()
 
