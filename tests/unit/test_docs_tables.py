@@ -25,8 +25,8 @@ def test_every_column_is_described() -> None:
     tables = {name: set(table.columns.keys()) for name, table in Model.metadata.tables.items()}
     sections = described()
     shared = sections.pop("Columns that several tables share")
-    assert {name: columns for name, columns in sections.items()} == {
+    assert dict(sections.items()) == {
         name: columns for name, columns in (tables | VIEWS).items() if name not in INTERNAL
     }
-    everywhere = [columns for columns in tables.values()]
+    everywhere = list(tables.values())
     assert all(sum(column in columns for columns in everywhere) > 1 for column in shared)
