@@ -6,6 +6,7 @@ Redis runs with `appendonly yes` and `appendfsync always`: what `put` has return
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from redis.retry import Retry
 
 GROUPS, DUE, ARRIVED, TRIES = "inbox:groups", "inbox:due", "inbox:arrived", "inbox:tries"
 BYTES, FULL, PAUSED, PROBE = "inbox:bytes", "inbox:full", "inbox:paused", "inbox:probe"
+WORKER = "inbox:worker"
 KEYS = [GROUPS, DUE, ARRIVED, TRIES, BYTES, FULL, PAUSED]
 
 OVERHEAD = 2_048  # bytes of Redis' memory that a group takes beside its own: four entries here and its order
@@ -136,13 +138,20 @@ class Inbox:
     def remove(self, group_id: str, beside: Callable[[Redis], None] | None = None) -> bool:
         """Forget a group after its commit; False where it was gone already.
 
-        What `beside` writes goes in the same round trip, and costs no fsync of its own.
+        What `beside` writes goes in the same round trip and costs no fsync of its own; it may fail.
         """
         pipe = self.client.pipeline(transaction=False)
         self._remove(KEYS, [group_id, OVERHEAD], client=pipe)
         if beside:
             beside(pipe)
-        return bool(pipe.execute()[0])
+        removed = pipe.execute(raise_on_error=False)[0]
+        if isinstance(removed, Exception):
+            raise removed
+        return bool(removed)
+
+    def show_worker(self) -> None:
+        """A worker carries out orders; said again every second as long as it does."""
+        self.client.set(WORKER, 1, px=10_000)
 
     def postpone(self, group_id: str) -> None:
         """It was not the group's fault: order it again like one just put; nothing where it was removed meanwhile."""

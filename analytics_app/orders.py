@@ -13,6 +13,7 @@ import psycopg2
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics_app import counts
 from analytics_app.delivery import Delivery, decode_group, encode_group
 from analytics_app.inbox import Inbox
 from analytics_app.isolate import everyones_fault
@@ -39,7 +40,9 @@ class Orders:
 
     def carry_out(self, group_id: str) -> None:
         """Store a group and forget it after the commit. Not there any more: someone stored it, nothing to do."""
-        if (taken := self.inbox.take(group_id)) is not None:
+        if group_id == BEAT:
+            self.inbox.show_worker()
+        elif (taken := self.inbox.take(group_id)) is not None:
             group, tries = taken
             self._store(group_id, deliveries_of(group_id, group), tries)
         self.show_progress()
@@ -57,8 +60,9 @@ class Orders:
         except (psycopg2.Error, SQLAlchemyError) as error:
             self._wait(group_id, error)
         else:
-            self.inbox.remove(group_id)
-            self.note(report, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self.inbox.remove(group_id, lambda pipe: counts.add(pipe, report, deliveries, seconds))
+            self.note(report, seconds)
 
     def _wait(self, group_id: str, error: Exception) -> None:
         """The group stays in the inbox, until PostgreSQL stores again or until it has been tried often enough."""

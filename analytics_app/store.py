@@ -42,9 +42,16 @@ class Report:
     duplicates: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     """By the field that was at fault."""
+    studies: dict[str, int] = field(default_factory=dict)
+    """When the last stored action of a study came, epoch ms."""
 
     def __add__(self, other: Report) -> Report:
-        return Report(self.stored + other.stored, self.duplicates + other.duplicates, self.rejected + other.rejected)
+        return Report(
+            self.stored + other.stored,
+            self.duplicates + other.duplicates,
+            self.rejected + other.rejected,
+            {**self.studies, **other.studies},
+        )
 
 
 def store(engine: Engine, deliveries: list[Delivery]) -> Report:
@@ -90,6 +97,7 @@ def store_flats(engine: Engine, flats: list[Flat]) -> Report:
         report.rejected = insert_rejects(cursor, rejects)
         insert_batches(cursor, said)
         upsert_participants(cursor, fresh)
+    report.studies = {judged.values["study"]: judged.action.received_at for judged in fresh}
     return report
 
 
