@@ -68,6 +68,7 @@ def test_a_coordinate_is_a_finite_number_within_its_limit(field: str) -> None:
     good(**{field: Limits.COORDINATE})
     good(**{field: -0.5})
     good(**{field: None})
+    bad: Any
     for bad in (Limits.COORDINATE * 2, "12", True, [], float("inf"), float("nan")):
         assert list(faults(**{field: bad})) == [field]
 
