@@ -34,7 +34,7 @@ const notePasswords = (el) => {
 /** Whether nothing of a field's value may be told, not even its length. */
 const isSecret = (field) =>
   passwords.has(field) ||
-  field.type === 'hidden' ||
+  /password|hidden/.test(field.type) ||
   SECRET_FILL.test(field.getAttribute('autocomplete')) ||
   SECRET.test(field.name + ' ' + field.id) ||
   within(field, '[data-ul-mask]');
@@ -268,7 +268,7 @@ const constants = {};
 /** Constructor arguments, in the original's five places or as one object. */
 const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
-  const { constants: given, ...settings } = server instanceof Object ? server : seed;
+  const { constants: given, ...settings } = typeof server === 'object' ? server : seed;
   Object.assign(constants, given);
   for (const key in settings) {
     const value = READ[typeof options[key]]?.(settings[key] ?? options[key]);
@@ -447,11 +447,12 @@ const push = (batch) => {
 
 /** Take over what other pages left behind. */
 const adopt = () => {
-  for (const batch of all() || []) {
+  const left = all() || [];
+  for (const batch of left) {
     batch.head.reason = 'adopt';
     batch.stored = true;
-    queue.unshift(batch);
   }
+  queue.unshift(...left);
   pump();
 };
 
@@ -463,6 +464,12 @@ const hidden = () => {
 };
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
+
+/** Start no request any more: the page is about to end. */
+const hold = () => {
+  clearTimeout(timer$2);
+  timer$2 = Infinity;
+};
 
 /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
 const leave = () => {
@@ -957,6 +964,7 @@ const theEnd = {
   },
   freeze: () => away('freeze'),
   pagehide: () => {
+    hold();
     effect('nav');
     leavePage();
     seal('pagehide');

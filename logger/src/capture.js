@@ -2,7 +2,7 @@
 
 import { check } from './areas.js'
 import { click, effect } from './clicks.js'
-import { back, hidden, leave, wake } from './delivery.js'
+import { back, hidden, hold, leave, wake } from './delivery.js'
 import { name, pointer, targetOf } from './element.js'
 import { change, submit } from './forms.js'
 import { ignored, maskText, maskUrl, notePasswords } from './mask.js'
@@ -93,6 +93,7 @@ export const theEnd = {
   },
   freeze: () => away('freeze'),
   pagehide: () => {
+    hold()
     effect('nav')
     leavePage()
     seal('pagehide')

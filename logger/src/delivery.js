@@ -125,11 +125,12 @@ export const push = (batch) => {
 
 /** Take over what other pages left behind. */
 export const adopt = () => {
-  for (const batch of shelf.all() || []) {
+  const left = shelf.all() || []
+  for (const batch of left) {
     batch.head.reason = 'adopt'
     batch.stored = true
-    queue.unshift(batch)
   }
+  queue.unshift(...left)
   pump()
 }
 
@@ -141,6 +142,12 @@ export const hidden = () => {
 }
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])
+
+/** Start no request any more: the page is about to end. */
+export const hold = () => {
+  clearTimeout(timer)
+  timer = Infinity
+}
 
 /** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
 export const leave = () => {

@@ -33,7 +33,7 @@ export const notePasswords = (el) => {
 /** Whether nothing of a field's value may be told, not even its length. */
 export const isSecret = (field) =>
   passwords.has(field) ||
-  field.type === 'hidden' ||
+  /password|hidden/.test(field.type) ||
   SECRET_FILL.test(field.getAttribute('autocomplete')) ||
   SECRET.test(field.name + ' ' + field.id) ||
   within(field, '[data-ul-mask]')

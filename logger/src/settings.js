@@ -29,7 +29,7 @@ export const constants = {}
 /** Constructor arguments, in the original's five places or as one object. */
 export const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
-  const { constants: given, ...settings } = server instanceof Object ? server : seed
+  const { constants: given, ...settings } = typeof server === 'object' ? server : seed
   Object.assign(constants, given)
   for (const key in settings) {
     const value = READ[typeof options[key]]?.(settings[key] ?? options[key])

@@ -1,0 +1,183 @@
+// What becomes of actions when their page is hidden, left, or finds the storage full.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Page, URL_OF_SERVER } from './page.js'
+
+const DAY = 24 * 3600e3
+const away = () => undefined
+const logged = (answer, count = 1, props) => {
+  const page = new Page()
+  page.logger()
+  page.answer = answer
+  for (let i = 0; i < count; i++) page.user.log('step', { i, ...props })
+  return page
+}
+const beaconed = (page) => page.beacons.map(({ body }) => JSON.parse(body))
+
+test('nothing is put on the shelf while delivery works', async () => {
+  const page = logged(() => ({ status: 200 }), 60)
+  await page.tick(5000)
+  assert.deepEqual(page.shelf(), [])
+})
+
+test('what fails is put on the shelf, and taken off when it is acknowledged', async () => {
+  const page = logged(away)
+  await page.tick(5000)
+  assert.equal(page.shelf().length, 1)
+  page.answer = () => ({ status: 200 })
+  await page.tick(2000)
+  assert.deepEqual(page.shelf(), [])
+})
+
+test('hidden: all is sealed, on the shelf, and on its way', async () => {
+  const page = logged(away)
+  page.hide()
+  assert.equal(page.shelf().length, 1)
+  await page.tick(0)
+  assert.equal(page.posted[0].body.reason, 'hidden')
+})
+
+test('hidden: at most 60 KB are in flight', async () => {
+  const page = logged(() => new Promise(() => {}), 10, { text: 'x'.repeat(15_000) }) // 3 to a batch
+  page.hide()
+  await page.tick(0)
+  const sizes = page.posted.map((post) => Buffer.byteLength(post.request.body))
+  assert.ok(sizes.reduce((a, b) => a + b) <= 60_000, `${sizes}`)
+  assert.equal(page.shelf().length, 4)
+})
+
+test('pagehide: beacons of at most 30 KB carry what is not in flight; the shelf keeps it', async () => {
+  const page = logged(away, 9, { text: 'x'.repeat(10_000) }) // 4 to a batch
+  page.fire('pagehide')
+  const pieces = beaconed(page)
+  assert.ok(pieces.length > 2)
+  assert.ok(page.beacons.every(({ url, body }) => url === URL_OF_SERVER && Buffer.byteLength(body) <= 30_000))
+  const carried = pieces.flatMap((piece) => piece.actions.map(({ seq }) => seq))
+  const flying = page.posted.flatMap((post) => post.body.actions.map(({ seq }) => seq))
+  assert.deepEqual([...flying, ...carried].sort((a, b) => a - b), [...Array(9).keys()])
+  assert.deepEqual(page.shelf().flatMap((batch) => batch.actions.map(({ seq }) => seq)), [...Array(9).keys()])
+  assert.equal(pieces.at(-1).reason, 'pagehide')
+})
+
+test('pagehide: what the browser will not carry stays on the shelf', async () => {
+  const page = logged(away, 9, { text: 'x'.repeat(10_000) })
+  page.takesBeacons = false
+  page.fire('pagehide')
+  await page.tick(0)
+  const next = page.next()
+  next.logger()
+  await next.tick(0)
+  assert.deepEqual(next.stored().map(({ seq }) => seq).sort((a, b) => a - b), [...Array(9).keys()])
+})
+
+test('hidden after pagehide does not send a second time what went by beacon', async () => {
+  const page = logged(away)
+  page.fire('pagehide')
+  page.hide()
+  await page.tick(0)
+  assert.equal(page.beacons.length, 1)
+  assert.equal(page.posted.length, 0)
+})
+
+test('the next page adopts what was left, says so, and clears the shelf', async () => {
+  const page = logged(away, 3)
+  page.fire('pagehide')
+  const next = page.next()
+  next.logger()
+  await next.tick(0)
+  assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.page_id, body.actions.length]), [['adopt', beaconed(page)[0].page_id, 3]])
+  assert.deepEqual(next.shelf(), [])
+  assert.equal(next.user.stats().acked, 0, "another page's actions are not this page's")
+})
+
+test('a page that comes back (bfcache) waits for an answer after all', async () => {
+  const page = logged(() => ({ status: 200 }))
+  page.fire('pagehide')
+  page.fire('pageshow', page.window, { fields: { persisted: true } })
+  await page.tick(0)
+  assert.deepEqual([page.user.stats().acked, page.user.stats().pending, page.shelf().length], [1, 0, 0])
+})
+
+test('freeze: as hidden', async () => {
+  const page = logged(away)
+  page.fire('freeze', page.document)
+  await page.tick(0)
+  assert.equal(page.posted[0].body.reason, 'freeze')
+  assert.equal(page.shelf().length, 1)
+})
+
+test('what is older than seven days is not sent, but declared', async () => {
+  const page = logged(away, 3)
+  page.fire('pagehide')
+  const young = page.next({ at: page.clock.start + 6.9 * DAY })
+  young.logger()
+  await young.tick(0)
+  assert.equal(young.stored().length, 3)
+  const old = page.next({ at: page.clock.start + 7.1 * DAY })
+  old.logger()
+  await old.tick(0)
+  assert.equal(old.stored().length, 0)
+  assert.deepEqual(old.posted.map(({ body }) => body.lost), [[[0, 2, 'quota']]])
+  assert.deepEqual(old.shelf(), [])
+})
+
+test('the shelf holds 1 MB: the oldest give way and are declared', async () => {
+  const page = logged(away, 0)
+  for (let i = 0; i < 60; i++) {
+    page.user.log('step', { text: 'x'.repeat(40_000) })
+    await page.tick(10)
+  }
+  await page.tick(20_000)
+  const size = Object.values({ ...page.window.localStorage }).join('').length
+  assert.ok(size <= 1e6 && size > 9e5, `${size}`)
+  const shelf = page.shelf()
+  const kept = shelf.flatMap((batch) => batch.actions.map(({ seq }) => seq))
+  const declared = shelf.flatMap((batch) => batch.lost)
+  assert.ok(declared.every(([, , reason]) => reason === 'quota'))
+  assert.deepEqual([...kept, ...declared.map(([from]) => from)].sort((a, b) => a - b), [...Array(60).keys()])
+  assert.equal(Math.max(...kept), 59)
+  assert.equal(Math.min(...kept), declared.length)
+})
+
+test('without storage everything works that needs none', async () => {
+  const blocked = (window) => {
+    for (const name of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, name, { get: () => { throw new Error('blocked') } })
+    }
+  }
+  const page = new Page({ before: blocked })
+  page.logger()
+  page.answer = away
+  page.user.log('step')
+  await page.tick(5000)
+  page.answer = () => ({ status: 200 })
+  await page.tick(2000)
+  assert.equal(page.stored().length, 1)
+  assert.ok(page.warnings.length <= 2, 'told once, not with every action')
+})
+
+test('two studies on one origin do not send each other’s actions', async () => {
+  const page = logged(away)
+  page.fire('pagehide')
+  const other = page.next()
+  other.logger({ server: 'http://other.test/analytics' })
+  await other.tick(0)
+  assert.equal(other.posted.length, 0)
+})
+
+test('the tab’s pages form a chain that exposes a lost tail', async () => {
+  const first = logged(() => ({ status: 200 }), 3)
+  await first.tick(5000)
+  first.user.log('step')
+  first.takesBeacons = false
+  first.fire('pagehide')
+  const second = first.next({ local: {} }) // the tail is gone
+  second.logger().log('step')
+  await second.tick(5000)
+  const { page_id, session_id } = first.posted[0].body
+  const { body } = second.posted[0]
+  assert.deepEqual(body.prev_page, { id: page_id, seq: 4 })
+  assert.deepEqual([body.session_id, body.page_no, body.batch_seq], [session_id, 1, 0])
+  assert.notEqual(body.page_id, page_id)
+})

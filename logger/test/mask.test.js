@@ -1,0 +1,115 @@
+// What must not leave the browser.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { maskText, maskUrl } from '../src/mask.js'
+import { Page } from './page.js'
+
+for (const [url, expected] of [
+  ['https://x.test/a?page=2&q=shoes#top', 'https://x.test/a?page=2&q=shoes#top'],
+  ['https://x.test/?token=abc&x=1', 'https://x.test/?token=***&x=1'],
+  ['https://x.test/?access_token=abc', 'https://x.test/?access_token=***'],
+  ['https://x.test/#id_token=abc&state=1', 'https://x.test/#id_token=***&state=1'],
+  ['https://x.test/?password=a%20b&pw=1', 'https://x.test/?password=***&pw=***'],
+  ['https://x.test/?api_key=1&apikey=2&monkeys=3', 'https://x.test/?api_key=***&apikey=***&monkeys=3'],
+  ['https://x.test/;jsessionid=1A', 'https://x.test/;jsessionid=***'],
+  ['https://x.test/?mail=a%40b.test&x=1', 'https://x.test/?mail=***&x=1'],
+  ['https://x.test/?to=a@b.test', 'https://x.test/?to=***'],
+  ['https://x.test/in/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'https://x.test/in/***'],
+  ['https://x.test/?author=Fisher', 'https://x.test/?author=Fisher'],
+  ['https://x.test/?PROLIFIC_PID=60a', 'https://x.test/?PROLIFIC_PID=60a'],
+]) {
+  test(`the URL ${url}`, () => assert.equal(maskUrl(url), expected))
+}
+
+for (const [text, expected] of [
+  ['Pay now', 'Pay now'],
+  ['Write to ann@x.test today', 'Write to *** today'],
+  ['Card 4111 1111 1111 1111 ends', 'Card *** ends'],
+  ['Call 0151-2345678', 'Call ***'],
+  ['Add 3 of 1250', 'Add 3 of 1250'],
+  ['x'.repeat(5000), 'x'.repeat(2000)],
+]) {
+  test(`the text ${text.slice(0, 40)}`, () => assert.equal(maskText(text), expected))
+}
+
+const textOf = (html) => {
+  const page = new Page({ html })
+  return page.modules.mask.visibleText(page.document.querySelector('.here'))
+}
+
+for (const [what, html, expected] of [
+  ['a button', '<button class="here">\n  Pay\n  <b>now</b></button>', 'Pay now'],
+  ['a long text', `<p class="here">${'word '.repeat(100)}</p>`, 'word '.repeat(16)],
+  ['a submit button', '<input type="submit" value="Send" class="here">', 'Send'],
+  ['a text field', '<input value="secret" class="here">', '***'],
+  ['a text area', '<textarea class="here">secret</textarea>', '***'],
+  ['a choice', '<select class="here"><option>secret', '***'],
+  ['an editor', '<div contenteditable><p class="here">secret', '***'],
+  ['what is masked', '<div data-ul-mask><p class="here">secret', '***'],
+  ['what holds something masked', '<p class="here">Dear <b data-ul-mask>Ann</b>', '***'],
+  ['what holds an editor', '<p class="here">x <span contenteditable>secret</span>', '***'],
+]) {
+  test(`the text of ${what}`, () => assert.equal(textOf(html), expected))
+}
+
+/** The actions of a page on which the fields were changed by hand. */
+const changed = async (html, settings, act = () => {}) => {
+  const page = new Page({ html })
+  page.logger({ capture: true, ...settings })
+  await act(page)
+  for (const field of page.document.querySelectorAll('input,textarea,select')) page.fire('change', field)
+  await page.tick(10_000)
+  assert.ok(!JSON.stringify(page.posted).includes('hunter2'), 'the value itself went out')
+  return page.stored().filter(({ name }) => name === 'change')
+}
+
+test('a change tells the field and the length, never the value', async () => {
+  const [change] = await changed('<input name="city" value="hunter2">')
+  assert.deepEqual([change.field, change.type, change.length, change.value], ['city', 'text', 7, undefined])
+})
+
+test('of a tick box it tells whether it is ticked', async () => {
+  const [change] = await changed('<input type="checkbox" name="agree" checked>')
+  assert.deepEqual([change.checked, change.length], [true, undefined])
+})
+
+test('values are told where the study asks for them', async () => {
+  const [change] = await changed('<input name="city" value="Talca, a@b.test">', { values: true })
+  assert.equal(change.value, 'Talca, ***')
+})
+
+for (const [what, html] of [
+  ['a password', '<input type="password" value="hunter2">'],
+  ['a hidden field', '<input type="hidden" name="x" value="hunter2">'],
+  ['a card number', '<input autocomplete="cc-number" value="hunter2">'],
+  ['a one-time code', '<input autocomplete="one-time-code" value="hunter2">'],
+  ['a name like a secret', '<input name="user_token" value="hunter2">'],
+  ['an id like a secret', '<input id="iban" value="hunter2">'],
+  ['data-ul-mask', '<div data-ul-mask><input name="city" value="hunter2"></div>'],
+]) {
+  test(`${what} stays secret, its length too, even when values are asked for`, async () => {
+    const [change] = await changed(html, { values: true })
+    assert.deepEqual([change.length, change.value], [undefined, undefined])
+  })
+}
+
+test('a password stays one when a button shows it', async () => {
+  const html = '<input id="f" type="password" value="hunter2"><button>show</button>'
+  const [change] = await changed(html, { values: true }, (page) => {
+    page.document.querySelector('button').addEventListener('click', () => (page.document.querySelector('#f').type = 'text'))
+    page.document.querySelector('button').click()
+  })
+  assert.deepEqual([change.type, change.length, change.value], ['text', undefined, undefined])
+})
+
+test('data-ul-ignore: as if it were not there', async () => {
+  const page = new Page({ html: '<form data-ul-ignore><input name="a"><button type="button">x</button></form><form id="f"><input name="b"><p data-ul-ignore><input name="c">' })
+  page.logger({ capture: true })
+  page.document.querySelector('button').click()
+  page.fire('change', page.document.querySelector('[name=a]'))
+  for (const form of page.document.forms) page.fire('submit', form)
+  await page.tick(10_000)
+  const actions = page.stored().filter(({ name }) => /click|change|submit/.test(name))
+  assert.deepEqual(actions.map(({ name, form_id, fields }) => [name, form_id, fields]), [['submit', 'f', ['b']]])
+})

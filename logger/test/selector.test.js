@@ -1,0 +1,88 @@
+// Selectors: stable, unique, without class names.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { Page } from './page.js'
+
+const selectorOf = (html, pick = '.here') => {
+  const page = new Page({ html })
+  const el = page.document.querySelector(pick)
+  return { selector: page.modules.selector.selectorOf(el), el, document: page.document }
+}
+
+for (const [what, html, expected] of [
+  ['a test id', '<div><b class="here" data-testid="pay" id="x1">', '[data-testid="pay"]'],
+  ['an id', '<div><b class="here" id="pay-now">', '#pay-now'],
+  ['an id above', '<form id="pay"><p><b class="here">', '#pay > p > b'],
+  ['a name', '<form id="pay"><input name="a"><input name="b" class="here">', '#pay > input[name="b"]'],
+  ['an aria-label', '<div id="bar"><b aria-label="Save"></b><b class="here" aria-label="Save &quot;as&quot;">', '#bar > b[aria-label="Save \\"as\\""]'],
+  ['a place among its like', '<ul id="l"><li><li><li class="here">', '#l > li:nth-of-type(3)'],
+  ['two of one name', '<p id="q"><input name="r"><input name="r" class="here">', '#q > input[name="r"]:nth-of-type(2)'],
+  ['nothing of its own', '<div></div><div><b class="here">', 'body > div:nth-of-type(2) > b'],
+]) {
+  test(`an element by ${what}`, () => {
+    const { selector, el, document } = selectorOf(html)
+    assert.equal(selector, expected)
+    assert.equal(document.querySelector(selector), el)
+  })
+}
+
+for (const id of [':r1:', '_r_1_', 'ember1234', 'deadbeef', '0a1b2c3d-4e5f-6789-abcd-ef0123456789', 'mui-482', '1', 'a.b']) {
+  test(`the generated id ${id} is not used`, () => {
+    assert.equal(selectorOf(`<main id="m"><b class="here" id="${id}">`).selector, '#m > b')
+  })
+}
+
+test('an id that is there twice is not used', () => {
+  assert.equal(selectorOf('<b id="twice"></b><b id="twice" class="here">').selector, 'body > b:nth-of-type(2)')
+})
+
+test('a class name is never part of it', () => {
+  const { selector } = selectorOf('<div class="css-x1"><p class="y"><b class="here z">')
+  assert.equal(selector, 'body > div > p > b')
+})
+
+test('inside a shadow root, the path of the host stands before', () => {
+  const page = new Page({ html: '<my-box id="box"></my-box>' })
+  const root = page.document.querySelector('my-box').attachShadow({ mode: 'open' })
+  root.innerHTML = '<p><b>1</b><b>2</b></p>'
+  assert.equal(page.modules.selector.selectorOf(root.querySelectorAll('b')[1]), '#box >>> p > b:nth-of-type(2)')
+})
+
+test('it is no longer than the server takes', () => {
+  const { selector } = selectorOf('<div>'.repeat(300) + '<b class="here">')
+  assert.ok(selector.length < 1000)
+})
+
+const attribute = fc.option(fc.constantFrom('a', 'b', 'pay "now"', 'x y'), { nil: undefined })
+const tree = fc.letrec((tie) => ({
+  node: fc.record({
+    tag: fc.constantFrom('div', 'span', 'b', 'section'),
+    id: fc.option(fc.constantFrom('one', 'two', 'r123', 'x'), { nil: undefined }),
+    name: attribute,
+    label: attribute,
+    testid: attribute,
+    children: fc.oneof({ maxDepth: 4 }, fc.constant([]), fc.array(tie('node'), { maxLength: 4 })),
+  }),
+})).node
+
+test('in any tree, each element has a selector that finds it and nothing else', () => {
+  const page = new Page()
+  const { document, modules } = page
+  const build = ({ tag, id, name, label, testid, children }) => {
+    const el = document.createElement(tag)
+    for (const [key, value] of Object.entries({ id, name, 'aria-label': label, 'data-testid': testid })) if (value) el.setAttribute(key, value)
+    el.append(...children.map(build))
+    return el
+  }
+  fc.assert(
+    fc.property(fc.array(tree, { minLength: 1, maxLength: 4 }), (nodes) => {
+      document.body.replaceChildren(...nodes.map(build))
+      for (const el of document.body.querySelectorAll('*')) {
+        assert.deepEqual([...document.querySelectorAll(modules.selector.selectorOf(el))], [el])
+      }
+    }),
+    { numRuns: 300 },
+  )
+})

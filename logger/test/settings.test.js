@@ -1,0 +1,149 @@
+// How a page gives its settings, and what it hears when one is wrong.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Page } from './page.js'
+
+/** What the logger makes of a script tag. */
+const ofTag = (attributes, src = 'http://logs.test/UserLogger.js') => {
+  const page = new Page({ html: `<script type="x" src="${src}" ${attributes}></script>` })
+  return { page, given: page.modules.settings.settingsOfTag(page.document.querySelector('script')) }
+}
+const plain = (value) => JSON.parse(JSON.stringify(value))
+
+test('a bare tag starts nothing', () => {
+  assert.ok(!ofTag('').given)
+  assert.ok(!ofTag('data-cfasync="false" id="x"').given, 'somebody else’s attribute')
+})
+
+test('the server is found from the tag’s own src', () => {
+  assert.equal(ofTag('data-study="s"').given.server, 'http://logs.test/analytics')
+  assert.equal(ofTag('data-study="s"', 'https://x.test/log/UserLogger.min.js?v=1').given.server, 'https://x.test/log/analytics')
+})
+
+test('attributes become settings and constants', () => {
+  const { given } = ofTag('data-study="s" data-user="p1" data-condition-1="A" data-condition_2="B" data-const-age-group="old" data-const-lab="2" data-user-param="pid" data-max-time="9"')
+  assert.deepEqual(plain(given.constants), { user: 'p1', condition_1: 'A', condition_2: 'B', age_group: 'old', lab: '2' })
+  assert.deepEqual([given.userParam, given.maxTime], ['pid', '9'])
+})
+
+test('a server may be named with a path, without one, or relative to the page', () => {
+  for (const [server, expected] of [
+    ['https://logs.test', 'https://logs.test/analytics'],
+    ['https://logs.test/in', 'https://logs.test/in'],
+    ['/analytics', 'http://study.test/analytics'],
+  ]) {
+    const page = new Page()
+    page.logger({ server })
+    assert.equal(page.modules.settings.options.server, expected)
+  }
+})
+
+test('settings take the type of their default', () => {
+  const page = new Page()
+  page.logger({ maxActions: '7', values: 'false', debug: '', study: 5, maxTime: undefined })
+  const { maxActions, values, debug, study, maxTime } = page.modules.settings.options
+  assert.deepEqual([maxActions, values, debug, study, maxTime], [7, false, true, '5', 5])
+})
+
+for (const [what, settings, word] of [
+  ['an unknown setting', { colour: 'red' }, 'colour'],
+  ['a number that is none', { maxTime: 'soon' }, 'maxTime'],
+  ['no server', { server: '' }, 'server'],
+]) {
+  test(`${what} gets one warning, and no exception`, async () => {
+    const page = new Page()
+    page.logger(settings).log('step')
+    page.user.log('step')
+    await page.tick(5000)
+    assert.deepEqual(page.warnings.map((line) => line.includes(word)), [true])
+  })
+}
+
+test('a bad selector gets one warning, and spoils nothing', async () => {
+  const page = new Page({ html: '<b id="x">x</b>' })
+  const logger = page.logger()
+  logger.subscribeObject('b')
+  logger.subscribeObject('b[')
+  logger.trackAreas(']')
+  page.document.querySelector('b').click()
+  await page.tick(5000)
+  assert.equal(page.warnings.length, 2)
+  assert.deepEqual(page.stored().map(({ element_id }) => element_id), ['x'])
+})
+
+test('what cannot be written as JSON gets a warning, and costs no seq', async () => {
+  const page = new Page()
+  const circle = {}
+  circle.self = circle
+  const logger = page.logger()
+  logger.log('bad', circle)
+  logger.log('good')
+  await page.tick(5000)
+  assert.equal(page.warnings.length, 1)
+  assert.deepEqual(page.stored().map(({ name, seq }) => [name, seq]), [['good', 0]])
+})
+
+test('the user comes from the URL, else from the attribute, else from the page before', async () => {
+  const userOf = (page, settings) => {
+    page.logger({ userParam: 'PID', ...settings })
+    return page.modules.settings.constants.user
+  }
+  const first = new Page({ url: 'http://study.test/?PID=p9' })
+  assert.equal(userOf(first, { constants: { user: 'x' } }), 'p9')
+  assert.equal(userOf(first.next(), {}), 'p9')
+  assert.equal(userOf(first.next(), { constants: { user: 'x' } }), 'x')
+})
+
+test('names in data-skip are not captured', async () => {
+  const page = new Page()
+  await page.loaded()
+  page.logger({ capture: true, skip: 'pageview, scroll' }).log('step')
+  await page.tick(5000)
+  assert.deepEqual(page.stored().map(({ name, seq }) => [name, seq]), [['step', 0]])
+})
+
+test('one page has one logger: a second call returns it, with its constants', async () => {
+  const page = new Page()
+  const first = page.logger({ capture: true })
+  const { UserLogger } = page.modules.index
+  const second = new UserLogger('http://elsewhere.test/', 10, 20, 'iris', { user: 'test' })
+  assert.equal(second, first)
+  second.log('step')
+  await page.tick(5000)
+  assert.deepEqual(page.posted.map(({ url }) => url), ['http://server.test/analytics'].concat(Array(page.posted.length - 1).fill('http://server.test/analytics')))
+  assert.equal(page.posted.at(-1).body.const.user, 'test')
+})
+
+test('the original’s constructor: five arguments, no capture of its own, maxTime in seconds', async () => {
+  const page = new Page({ html: '<p class="c" id="o" data-x="outer"><b class="c" id="i" data-x="1" other="2">x</b></p><i>y</i>' })
+  const { UserLogger } = page.modules.index
+  const logger = new UserLogger('http://server.test/analytics', 10, 20, 'data', { user: 'test', condition_1: 'c' })
+  logger.subscribeObject('.c')
+  const given = { name: 'new brush', dimensions: [1, 2], user: 'other' }
+  logger.addAction(given, { pageX: 1, pageY: 2, clientX: 1, clientY: 2, screenX: 11, screenY: 12 })
+  page.document.querySelector('#i').setAttribute('data-x', 'now')
+  page.document.querySelector('#i').click()
+  page.document.querySelector('i').click()
+  await page.tick(19_999)
+  assert.equal(page.posted.length, 0)
+  await page.tick(1)
+  const { body } = page.posted[0]
+  assert.deepEqual(body.const, { user: 'test', condition_1: 'c' })
+  assert.deepEqual(body.actions.map((action) => [action.name, action.element_id, action['data-x'], action.user]), [
+    ['new brush', undefined, undefined, 'test'],
+    ['click', 'i', 'now', undefined],
+    ['click', 'o', 'outer', undefined],
+  ])
+  assert.deepEqual([body.actions[0].client_x, body.actions[0].screen_y, body.actions[0].dimensions], [1, 12, [1, 2]])
+  assert.deepEqual([given.client_x, given.user, given.timestamp], [1, 'test', 1_767_225_600_000])
+})
+
+test('an element that comes after subscribeObject counts', async () => {
+  const page = new Page()
+  page.logger().subscribeObject('circle')
+  page.document.body.innerHTML = '<svg><circle id="late"></circle></svg>'
+  page.fire('click', page.document.querySelector('circle'))
+  await page.tick(5000)
+  assert.deepEqual(page.stored().map(({ element_id }) => element_id), ['late'])
+})
