@@ -1,5 +1,6 @@
 """gunicorn --config study_app/gunicorn.conf.py study_app.wsgi:app, from the folder above."""
 
+import os
 from pathlib import Path
 
 from study_app.config import load
@@ -11,6 +12,6 @@ workers = 1
 threads = 8
 # Heartbeats in memory: on a container's overlay disk they can stall a worker until gunicorn kills it.
 _memory = Path("/dev/shm")  # noqa: S108 - gunicorn opens a file of its own there, by mkstemp
-worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+worker_tmp_dir = str(_memory) if os.access(_memory, os.W_OK) else None
 # Its default is one path for every gunicorn of a user, and the API is another one.
 control_socket_disable = True
