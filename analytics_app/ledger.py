@@ -65,14 +65,6 @@ def fit(value: Any) -> Any:
     return shown(value)
 
 
-def seen_before(cursor: Cursor, said: list[tuple[Json, Json]]) -> bool:
-    """Whether one of these batches has been stored: then its actions are there already."""
-    cursor.execute(
-        "SELECT 1 FROM batches WHERE batch_id = ANY(%s::uuid[]) LIMIT 1", ([b["batch_id"] for b, _ in said],)
-    )
-    return cursor.fetchone() is not None
-
-
 def insert_batches(cursor: Cursor, said: list[tuple[Json, Json]]) -> None:
     """`batches` and `pages`. What the database refuses of a page is said in `batches.faults`."""
     batches: dict[str, Json] = {}

@@ -86,7 +86,7 @@ def replay_in(connection: Connection, ids: list[int], body: bytes | None) -> Rep
     cursor: Any = connection.connection.cursor()  # psycopg2's, as store.py's functions take it
     good, rejects = sort_out(flats)
     counts = Report()
-    fresh = insert_actions(cursor, good, rejects, counts, again=True)
+    fresh = insert_actions(cursor, good, rejects, counts)
     upsert_participants(cursor, fresh)
     whole = [flat.batch for row, flat in zip(rows, flats, strict=True) if is_whole(row)]
     insert_batches(cursor, [envelope.rows(batch) for batch in whole])
