@@ -35,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     answers.init_app(app)
     for room in (collect, logger_files, health):
         app.register_blueprint(room.bp)
+    admin.init_app(app)
     return app
 
 

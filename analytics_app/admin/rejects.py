@@ -1,0 +1,141 @@
+"""What was rejected and why, and putting it right: one by one, or all that a filter leaves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from analytics_app import protocol
+from analytics_app.admin import filters, paging, words
+from analytics_app.admin.access import View, admins_only, page
+from analytics_app.db import db
+from analytics_app.models import RejectedAction
+from analytics_app.rejected import ReplayReport, replay
+
+TABLE: Any = RejectedAction.__table__
+COLUMNS = (*paging.KEY, "id", "rejected_at", "source", "name", "study", "user_id", "message", "replayed_at")
+FILTERS = ("name", "user", "study", "reason", "state", "page", "from", "to", "q")
+AT_ONCE, AT_MOST = 200, 2_000
+SHOWN_BYTES = 100_000
+
+
+class Rejects(View):
+    @page()
+    def index(self) -> ResponseReturnValue:
+        search, asked = wanted()
+        with db.engine.connect() as connection:
+            found = paging.find(connection, search)
+        return self.render("admin/rejects.html", found=found, asked=asked)
+
+    @page("/<int:number>")
+    def one(self, number: int) -> ResponseReturnValue:
+        with db.engine.connect() as connection:
+            row = connection.execute(select(TABLE).where(TABLE.c.id == number)).first()
+        if row is None:
+            abort(404, "There is no rejected action of this number.")
+        body = bytes(row.body)
+        return self.render("admin/reject.html", row=row, body=readable(body), cut=len(body) > SHOWN_BYTES,
+                           reasons=flat(row.reasons), context=json.loads(row.context))  # fmt: skip
+
+    @page("/replay", methods=("POST",))
+    @admins_only
+    def replay(self) -> ResponseReturnValue:
+        """Those that were ticked."""
+        ids = [int(text) for text in request.form.getlist("id") if text.isdecimal()]
+        tell(replay_all(ids) if ids else None)
+        return redirect(back())
+
+    @page("/replay-all", methods=("POST",))
+    @admins_only
+    def replay_matching(self) -> ResponseReturnValue:
+        """All that the filters leave, the oldest first; so many in one go that the answer does not take too long."""
+        search, _ = wanted(waiting=True)
+        search.start, search.newer, search.limit = paging.OLDEST, True, AT_MOST
+        with db.engine.connect() as connection:
+            found = paging.find(connection, search)
+        tell(replay_all([row.id for row in found.rows]) if found.rows else None)
+        if found.newer:
+            flash("There are more: replay again to go on.")
+        return redirect(back())
+
+    @page("/<int:number>/edited", methods=("POST",))
+    @admins_only
+    def edited(self, number: int) -> ResponseReturnValue:
+        """These bytes in the place of those that were kept; the row keeps the bytes as they came."""
+        report = replay(db.engine, [number], request.form.get("body", "").encode())
+        tell(report)
+        for field, why in flat(report.refused.get(number, {})):
+            flash(f"{field}: {why}", "bad")
+        return redirect(url_for("rejects.one", number=number))
+
+
+def wanted(waiting: bool = False) -> tuple[paging.Search, filters.Asked]:
+    """The search that the address asks for."""
+    asked = filters.read(request.args, FILTERS)
+    search = paging.Search(TABLE, COLUMNS)
+    filters.narrow(search, asked, request.args, ("page_id",))
+    state = "waiting" if waiting else asked.given.get("state", "waiting")
+    if state == "waiting":
+        search.rest.append(lambda columns: columns.replayed_at.is_(None))
+    elif state == "replayed":
+        search.rest.append(lambda columns: columns.replayed_at.is_not(None))
+    if reason := asked.given.get("reason"):
+        search.rest.append(filters.contains("message", reason))
+    if text := asked.given.get("q"):
+        search.rest.append(holds(text))
+    return search, asked
+
+
+def holds(text: str) -> paging.Clause:
+    """The bytes as they came hold this text."""
+    needle = text.encode(errors="replace")
+    return lambda columns: func.pg_catalog.position(columns.body, needle) > 0
+
+
+def replay_all(ids: list[int]) -> ReplayReport:
+    report = ReplayReport()
+    for start in range(0, len(ids), AT_ONCE):
+        report += replay(db.engine, ids[start : start + AT_ONCE])
+    return report
+
+
+def tell(report: ReplayReport | None) -> None:
+    """What became of them, on the next page."""
+    if report is None:
+        flash("Nothing was chosen.", "bad")
+        return
+    if report.replayed:
+        flash(f"Put right: {len(report.replayed)}. Stored: {report.stored}, there already: {report.duplicates}.")
+    if report.refused:
+        flash(f"Still no good: {len(report.refused)}.", "bad")
+    if report.absent:
+        flash(f"Replayed before: {len(report.absent)}.")
+
+
+def back() -> str:
+    """The list, narrowed as before."""
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
+    return url_for("rejects.index", **kept)
+
+
+def flat(reasons: Any, where: str = "") -> list[tuple[str, str]]:
+    """Field by field: marshmallow nests its reasons as the data are nested."""
+    if isinstance(reasons, dict):
+        parts = ((f"{where}.{key}" if where else str(key), value) for key, value in reasons.items())
+        return [pair for path, value in parts for pair in flat(value, path)]
+    if isinstance(reasons, list):
+        return [pair for value in reasons for pair in flat(value, where)]
+    return [(where, str(reasons))]
+
+
+def readable(body: bytes) -> str:
+    """JSON indented where it is JSON; otherwise as it came."""
+    text = body[:SHOWN_BYTES].decode(errors="backslashreplace")
+    try:
+        return words.pretty(protocol.parse(body)) if len(body) <= SHOWN_BYTES else text
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,49 @@
+// Live fragments, "all of these" check boxes, and a question before what cannot be undone.
+
+"use strict";
+
+/** Replace only the parts that changed, so that a selection or a focus elsewhere survives. */
+function renew(fragment, html) {
+  const fresh = document.createElement("template");
+  fresh.innerHTML = html;
+  const parts = [...fresh.content.children];
+  if (parts.length !== fragment.children.length) return fragment.replaceChildren(...parts);
+  const known = new Set([...fragment.querySelectorAll("[data-key]")].map((row) => row.dataset.key));
+  parts.forEach((part, place) => {
+    const old = fragment.children[place];
+    if (old.isEqualNode(part)) return;
+    for (const row of part.querySelectorAll("[data-key]")) row.classList.toggle("fresh", !known.has(row.dataset.key));
+    old.replaceWith(part);
+  });
+}
+
+async function follow(fragment) {
+  const { refresh, every } = fragment.dataset;
+  while (fragment.isConnected) {
+    await new Promise((resolve) => setTimeout(resolve, every));
+    if (document.hidden) continue;
+    try {
+      const answer = await fetch(refresh, { headers: { "X-Fragment": "1" } });
+      if (answer.status === 401) return location.reload();
+      fragment.classList.toggle("stale", !answer.ok);
+      if (answer.ok) renew(fragment, await answer.text());
+    } catch {
+      fragment.classList.add("stale"); // the server is away; the next round tries again
+    }
+  }
+}
+
+document.querySelectorAll("[data-refresh]").forEach(follow);
+
+// Where the screen is small, the list comes before the ways to narrow it.
+if (matchMedia("(max-width: 760px)").matches) document.querySelector(".filters[open]")?.removeAttribute("open");
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.all) return;
+  for (const box of document.getElementsByName(target.dataset.all)) box.checked = target.checked;
+});
+
+document.addEventListener("click", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});

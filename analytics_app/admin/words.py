@@ -1,0 +1,74 @@
+"""How values read on a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+PLAIN_LIST = re.compile(r"\[\n\s+([^\[\]{}\"]*?)\n\s*\]")
+UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def moment(value: datetime | None) -> str:
+    """To the millisecond, UTC."""
+    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def minute(value: datetime | None) -> str:
+    return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def clock(value: datetime | None) -> str:
+    return "" if value is None else value.astimezone(UTC).strftime("%H:%M:%S")
+
+
+def ago(value: datetime | None) -> str:
+    if value is None:
+        return "never"
+    seconds = (datetime.now(UTC) - value).total_seconds()
+    return "just now" if seconds < 1 else f"{duration(seconds)} ago"
+
+
+def duration(seconds: float) -> str:
+    """In its largest unit: 90 seconds are `1 minute`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    size, unit = next((size, unit) for size, unit in UNITS if seconds >= size)
+    count = int(seconds // size)
+    return f"{count} {unit}{'s' if count != 1 else ''}"
+
+
+def pretty(value: Any) -> str:
+    """JSON, one line a key; a list of plain values on one line, for a mouse path has hundreds."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return PLAIN_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
+
+
+def about(data: dict[str, Any]) -> str:
+    """What an action was about, in a few words."""
+    inner = data.get("data")
+    event = inner if isinstance(inner, dict) else {}
+    names = ("element_id", "element", "selector", "form_id", "path", "message")
+    known = next((str(value) for name in names if (value := data.get(name) or event.get(name))), "")
+    if not known and isinstance(data.get("x"), list):
+        return f"{len(data['x'])} positions"
+    return known or str(data.get("title") or data.get("url") or "")
+
+
+def number(value: float) -> str:
+    """With thin spaces between thousands; no digits that say nothing."""
+    return f"{value:,.1f}".removesuffix(".0").replace(",", "\u202f")
+
+
+FILTERS = {
+    "about": about,
+    "moment": moment,
+    "minute": minute,
+    "clock": clock,
+    "ago": ago,
+    "duration": duration,
+    "pretty": pretty,
+    "number": number,
+}
