@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery, Task
 from flask import Flask
+from sqlalchemy import Engine
 
 from analytics_app import admin, answers, collect, events, health, logger_files, tasks  # noqa: F401
 from analytics_app.config import Config, load, secret_key
@@ -15,6 +16,7 @@ from analytics_app.inbox import Inbox, connect
 from analytics_app.migrations import migrate
 from analytics_app.orders import Orders
 from analytics_app.publisher import Publisher
+from analytics_app.readings import Readings
 from analytics_app.spool import Spool
 
 
@@ -32,11 +34,24 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db)
     celery_init_app(app, config)
+    app.extensions["readings"] = Readings(
+        connect(config.CELERY_BROKER_URL, timeout=1), Spool(config.spool_dir, config.SPOOL_BYTES_MAX), engine_of(app)
+    )
     answers.init_app(app)
     for room in (collect, logger_files, health):
         app.register_blueprint(room.bp)
     admin.init_app(app)
     return app
+
+
+def engine_of(app: Flask) -> Callable[[], Engine]:
+    """The app's engine, for threads that carry no app context."""
+
+    def engine() -> Engine:
+        with app.app_context():
+            return db.engine
+
+    return engine
 
 
 class Worker(Celery):

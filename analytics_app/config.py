@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from io import StringIO
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -81,6 +82,12 @@ class Config:
     BODY_BYTES_MAX: int = setting(4_194_304, "bytes of a request body, after decompression; above: 413", 1_024)
     ACTIONS_MAX: int = setting(20_000, "actions of one batch; above: 413", 1)
     NESTING_MAX: int = setting(32, "levels of arrays and objects in a body; above: 400", 4)
+
+    RATE_LIMIT: int = setting(0, "bodies a minute from one address, about; above: 429; 0: no limit", 0)
+    TRUSTED_PROXIES: str = setting(
+        "", "addresses or networks of proxies whose X-Forwarded-For is believed, comma separated"
+    )
+    STATUS_PUBLIC: int = setting(1, "1: /status and /metrics for everyone; 0: for private addresses only", 0)
 
     GROUP_BYTES_MAX: int = setting(1_048_576, "bytes that one group commit gathers (one body may be larger)", 1_024)
     REDIS_TIMEOUT_MS: int = setting(500, "milliseconds that Redis has to take a group before the spool does", 50)
@@ -153,6 +160,10 @@ class Config:
         return frozenset(origin.strip().rstrip("/") for origin in self.CORS_ORIGINS.split(",") if origin.strip())
 
     @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(part.strip()) for part in self.TRUSTED_PROXIES.split(",") if part.strip())
+
+    @property
     def spool_dir(self) -> Path:
         return Path(self.DATA_DIR) / "spool"
 
@@ -222,6 +233,10 @@ def check(config: Config) -> None:
         raise ConfigError("CELERY_BROKER_URL must be a Redis URL: give redis://host:6379/0.")
     if config.INBOX_LOW_BYTES >= config.INBOX_HIGH_BYTES:
         raise ConfigError("INBOX_LOW_BYTES must lie below INBOX_HIGH_BYTES: lower the one or raise the other.")
+    try:
+        config.proxies  # noqa: B018 (reading them checks them)
+    except ValueError as error:
+        raise ConfigError(f"TRUSTED_PROXIES cannot be read ({error}): give addresses or networks.") from None
     if not config.origins:
         raise ConfigError("CORS_ORIGINS is empty: set it to * or to the origins of your study, comma separated.")
 

@@ -1,10 +1,16 @@
 """How gunicorn runs the API. Threads, because a request waits for its group's fsync."""
 
+import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+# Prometheus' client sums the counters of all API processes by way of files; it looks for the folder when imported.
+_counters = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="user-actions-metrics-")
 
 from analytics_app.config import ConfigError, load
 
@@ -21,7 +27,7 @@ keepalive = 30
 timeout = 30
 graceful_timeout = 15
 memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes its own file in it)
-worker_tmp_dir = str(memory) if memory.is_dir() else None  # a slow disk must not look like a hung worker
+worker_tmp_dir = str(memory) if os.access(memory, os.W_OK) else None  # a slow disk must not look like a hung worker
 accesslog = None
 control_socket_disable = True
 
@@ -29,3 +35,7 @@ control_socket_disable = True
 def post_worker_init(worker: Any) -> None:
     """Threads do not survive the fork; and a spool left by a dead process must not wait for the first request."""
     worker.app.callable.extensions["publisher"].start()
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(_counters, ignore_errors=True)
