@@ -4,16 +4,15 @@ A browser takes part in the demo study as a person would; the rows in the pictur
 """
 
 import base64
-import os
 import shlex
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from dev.settings import ROOT
+from tests.browsing import chromium
 from tests.running import RunningStack
 
 IMAGES = ROOT / "docs" / "images"
@@ -90,9 +89,8 @@ def psql(stack: RunningStack, query: str) -> str:
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         stack = RunningStack(Path(folder) / "stack")
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"))
         try:
             stack.wait_ready()
             picture = take_part(browser.new_page(viewport=LAPTOP), stack)
@@ -103,7 +101,6 @@ def main() -> None:
             stack.wait_for("SELECT 1 FROM page_views WHERE user_id = %(user)s AND path = '/done'", user=USER)
             beside_its_rows(browser, picture, "".join(psql(stack, query) for query in QUERIES))
         finally:
-            browser.close()
             stack.stop()
 
 
