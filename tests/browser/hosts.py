@@ -1,0 +1,103 @@
+"""Two small servers for the logger's tests: one gives out pages, one stands between the page and the API."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+RELAYED = (
+    "Content-Type",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "X-Server-Time",
+    "Retry-After",
+)
+
+
+class Host:
+    """A server on a port of its own, in threads that end with the test."""
+
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """The tests' output says enough."""
+
+
+class Site(Host):
+    """Pages of somebody's study, under an origin that is not the API's."""
+
+    def __init__(self) -> None:
+        pages: dict[str, tuple[str, dict[str, str]]] = {}
+        self.pages = pages
+
+        class Pages(Quiet):
+            def do_GET(self) -> None:
+                html, headers = pages.get(urlsplit(self.path).path, ("", {}))
+                self.send_response(200 if html else 404)
+                for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(html.encode())
+
+        super().__init__(Pages)
+
+    def add(self, path: str, html: str, **headers: str) -> str:
+        """The URL of a new page."""
+        self.pages[path] = "<!doctype html><html lang=en>" + html, {k.replace("_", "-"): v for k, v in headers.items()}
+        return self.url + path
+
+
+class Gateway(Host):
+    """Forwards each POST to the API, as a network does: late, not at all, or without bringing the answer back."""
+
+    def __init__(self, api_url: str) -> None:
+        self.down = False
+        """Every connection is cut before the API hears of it."""
+        self.mute = 0
+        """So many requests reach the API whose answers get lost."""
+        self.delay_s = 0.0
+        self.bodies: list[dict[str, Any]] = []
+        """What came, forwarded or not."""
+        gateway, api = self, urlsplit(api_url)
+
+        class Forward(Quiet):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                gateway.bodies.append(json.loads(body))
+                if gateway.down:
+                    self.close_connection = True
+                    return
+                time.sleep(gateway.delay_s)
+                onward = http.client.HTTPConnection(str(api.hostname), api.port or 80, timeout=30)
+                onward.request("POST", self.path, body, {"Origin": self.headers.get("Origin", "")})
+                answer = onward.getresponse()
+                if gateway.mute:
+                    gateway.mute -= 1
+                    self.close_connection = True
+                    return
+                self.send_response(answer.status)
+                for name in RELAYED:
+                    if value := answer.headers.get(name):
+                        self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer.read())
+
+        super().__init__(Forward)
+
+    @property
+    def analytics(self) -> str:
+        return f"{self.url}/analytics"
