@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 RESTART_PAUSE_MAX_S = 10.0
+START_WITHIN_S = 60.0  # a busy machine's time for the first task
 WARM_SHUTDOWN_S = 20.0
 PR_SET_PDEATHSIG = 1
 
@@ -44,6 +45,7 @@ class Watch:
         self.progress = Path(chosen)
         self.redis = connect(config.CELERY_BROKER_URL, timeout=1)
         self.ending = False
+        self.born = 0.0
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; then the worker ends warm, its running tasks done."""
@@ -52,13 +54,12 @@ class Watch:
         pause = 0.0
         while not self.ending:
             child = self._start()
-            born = self.progress.stat().st_mtime
+            self.born = self._last_task()
             why = self._look(child)
             self._kill(child)
             if not self.ending:
                 # One that did not do a single task fails at its start: it is started ever more slowly.
-                worked = self.progress.stat().st_mtime > born
-                pause = 0.0 if worked else min(pause + 1.0, RESTART_PAUSE_MAX_S)
+                pause = 0.0 if self._has_worked() else min(pause + 1.0, RESTART_PAUSE_MAX_S)
                 log.error("worker %s: starting it again in %.0f s", why, pause)
                 self._sleep(pause)
         self.progress.unlink(missing_ok=True)
@@ -84,13 +85,21 @@ class Watch:
             self._sleep(LOOK_EVERY_S)
             if child.poll() is not None:
                 return f"ended with {child.returncode}"
-            quiet = time.time() - self.progress.stat().st_mtime
+            quiet = time.time() - self._last_task()
             # Without Redis nobody can make progress: that is not the worker's fault.
             idle = quiet > 2 * LOOK_EVERY_S and self._redis_answers()
             stalled = stalled + time.monotonic() - looked if idle else 0.0
-            if stalled > self.config.WORKER_STALL_S:
+            patience = self.config.WORKER_STALL_S
+            if stalled > (patience if self._has_worked() else max(patience, START_WITHIN_S)):
                 return f"made no progress for {stalled:.0f} s"
         return "asked to end"
+
+    def _last_task(self) -> float:
+        """When it was done, epoch seconds; or when the worker was started."""
+        return self.progress.stat().st_mtime
+
+    def _has_worked(self) -> bool:
+        return self._last_task() > self.born
 
     def _redis_answers(self) -> bool:
         try:
