@@ -34,8 +34,7 @@ def check_proc() -> None:
 def claim(data_dir: Path) -> IO[str]:
     """Make the folder ours for as long as the returned file is open."""
     try:
-        for folder in (data_dir, data_dir / "log", data_dir / "run"):
-            folder.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(parents=True, exist_ok=True)
         lock = (data_dir / "stack.lock").open("a+")
     except OSError as error:
         why = f"DATA_DIR={data_dir} cannot be written ({error.strerror})"
@@ -56,6 +55,9 @@ def claim(data_dir: Path) -> IO[str]:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
+            # Only now: the guardian of the stack before removes its own until it lets the lock go.
+            for folder in ("log", "run"):
+                (data_dir / folder).mkdir(exist_ok=True)
             return lock
 
 
