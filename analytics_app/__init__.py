@@ -9,7 +9,7 @@ from celery import Celery, Task
 from flask import Flask
 from sqlalchemy import Engine
 
-from analytics_app import admin, answers, collect, events, health, logger_files, tasks  # noqa: F401
+from analytics_app import admin, answers, collect, events, health, logger_files, status, tasks  # noqa: F401
 from analytics_app.config import Config, load, secret_key
 from analytics_app.db import db
 from analytics_app.inbox import Inbox, connect
@@ -38,7 +38,7 @@ def create_app(config: Config | None = None) -> Flask:
         connect(config.CELERY_BROKER_URL, timeout=1), Spool(config.spool_dir, config.SPOOL_BYTES_MAX), engine_of(app)
     )
     answers.init_app(app)
-    for room in (collect, logger_files, health):
+    for room in (collect, logger_files, health, status):
         app.register_blueprint(room.bp)
     admin.init_app(app)
     return app

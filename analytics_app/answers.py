@@ -11,6 +11,7 @@ from analytics_app.config import Config
 
 PREFLIGHT_S = "86400"  # Firefox' limit; Chromium takes two hours of it
 EXPOSED = "X-Server-Time, Retry-After"
+PAGES = ("/admin", "/status", "/metrics")  # for people: no script of another site may read them
 
 
 def init_app(app: Flask) -> None:
@@ -22,9 +23,20 @@ def init_app(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     response.headers["X-Server-Time"] = str(time.time_ns() // 1_000_000)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if not request.path.startswith("/admin"):
+    if response.mimetype == "text/html":
+        protect(response)
+    if not request.path.startswith(PAGES):
         add_cors(response)
     return response
+
+
+def protect(response: Response) -> None:
+    """A page. It may allow itself more where it says so; Strict-Transport-Security is for what ends TLS to say."""
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
 
 
 def add_cors(response: Response) -> None:

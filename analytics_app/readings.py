@@ -75,6 +75,8 @@ class RedisState:
     bytes: int
     oldest_s: float
     """Age of the oldest group that is not stored yet, seconds; 0 where all is stored."""
+    newest: float | None
+    """When the newest of these came, epoch seconds."""
     orders: int
     full: bool
     paused: bool
@@ -87,19 +89,21 @@ class RedisState:
 
 def look_at_redis(client: Redis) -> RedisState:
     pipe: Any = client.pipeline(transaction=False)
-    pipe.hlen(GROUPS).get(BYTES).zrange(ARRIVED, 0, 0, withscores=True).time()
+    pipe.hlen(GROUPS).get(BYTES).time()
+    pipe.zrange(ARRIVED, 0, 0, withscores=True).zrange(ARRIVED, -1, -1, withscores=True)
     pipe.llen(QUEUE).exists(FULL).exists(PAUSED).exists(WORKER)
     pipe.hgetall(COUNTS).zrevrange(STUDIES, 0, -1, withscores=True).set(PROBE, 1, px=1000)
     *answers, written = pipe.execute(raise_on_error=False)
     for answer in answers:
         if isinstance(answer, Exception):
             raise answer
-    groups, held, oldest, (seconds, microseconds), orders, full, paused, worker, counts, last = answers
+    groups, held, (seconds, microseconds), oldest, newest, orders, full, paused, worker, counts, last = answers
     return RedisState(
         takes_writes=not isinstance(written, Exception),
         groups=groups,
         bytes=int(held or 0),
         oldest_s=max(0.0, seconds + microseconds / 1e6 - oldest[0][1]) if oldest else 0.0,
+        newest=newest[0][1] if newest else None,
         orders=orders,
         full=bool(full),
         paused=bool(paused),

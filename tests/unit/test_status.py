@@ -1,0 +1,117 @@
+"""What /status says, for each way in which things can stand."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from analytics_app.readings import RedisState, SpoolState
+from analytics_app.status import duration, study_rows, verdict
+from analytics_app.studies import Studies, Study, why
+
+NOW = time.time()
+COUNTS = {"last_received": NOW - 1, "last_stored": NOW - 0.5, "last_lag": 0.5}
+WELL = RedisState(True, 0, 0, 0.0, None, 0, False, False, True, COUNTS, {})
+POSTGRES = Studies({})
+SPOOL = SpoolState(0, True, None)
+
+
+def test_all_is_well() -> None:
+    assert verdict(WELL, POSTGRES, SPOOL).headline == "Yes, it is recording"
+    assert verdict(WELL, POSTGRES, SPOOL).level == "good"
+
+
+def test_ready_is_not_called_recording() -> None:
+    """Who sees a green light over a page that sends nothing would look away for a whole study."""
+    fresh = verdict(replace(WELL, counts={}), POSTGRES, SPOOL)
+    assert (fresh.level, "Nothing has been received yet" in fresh.headline) == ("idle", True)
+    quiet = verdict(replace(WELL, counts={"last_received": time.time() - 7_200}), POSTGRES, SPOOL)
+    assert (quiet.level, quiet.headline) == ("idle", "Ready. Nothing has come for 2 hours")
+
+
+def test_a_batch_that_just_came_counts_before_it_is_stored() -> None:
+    on_its_way = replace(WELL, counts={}, groups=1, oldest_s=0.2, newest=time.time())
+    assert verdict(on_its_way, POSTGRES, SPOOL).level == "good"
+
+
+@pytest.mark.parametrize(
+    ("redis", "postgres", "says"),
+    [
+        (WELL, None, "PostgreSQL does not answer"),
+        (WELL, Studies({}, tables_missing=True), "the tables are not there yet"),
+        (replace(WELL, groups=3, oldest_s=60.0, paused=True), POSTGRES, "PostgreSQL takes nothing"),
+        (replace(WELL, worker=False, counts={}), POSTGRES, "no worker runs"),
+        (replace(WELL, groups=3, oldest_s=60.0), POSTGRES, "the worker is behind"),
+        (None, POSTGRES, "Redis does not answer"),
+        (replace(WELL, takes_writes=False), POSTGRES, "Redis does not answer"),
+        (None, None, "Redis does not answer"),
+    ],
+)
+def test_kept_but_not_stored(redis: RedisState | None, postgres: Studies | None, says: str) -> None:
+    told = verdict(redis, postgres, SPOOL)
+    assert (told.level, told.headline) == ("late", f"Recording, but not storing: {says}")
+    assert told.sentence
+    assert told.advice
+
+
+@pytest.mark.parametrize("redis", [replace(WELL, full=True), None])
+def test_not_accepting(redis: RedisState | None) -> None:
+    told = verdict(redis, POSTGRES, SpoolState(9, False, None))
+    assert (told.level, told.headline.startswith("Not recording")) == ("bad", True)
+
+
+def test_a_busy_worker_need_not_say_that_it_lives() -> None:
+    busy = replace(WELL, worker=False, counts={**COUNTS, "last_stored": time.time() - 2})
+    assert verdict(busy, POSTGRES, SPOOL).level == "good"
+
+
+def test_studies_come_from_both_and_the_latest_stands_first() -> None:
+    redis = replace(WELL, studies={"a": 100.0, "b": 200.0})
+    rows = study_rows(redis, Studies({"a": Study(last_hour=5), "c": Study()}))
+    assert [(row.name, row.last) for row in rows] == [("b", 200.0), ("a", 100.0), ("c", None)]
+    assert rows[1].numbers is not None
+    assert rows[1].numbers.last_hour == 5
+    assert [row.numbers for row in study_rows(redis, None)] == [None, None]
+    assert study_rows(None, None) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("page_x: Not a valid number.", "page_x: not a valid number"),
+        (
+            "element_id: Longer than maximum length 1000.; page_x: Not a text.",
+            "element_id: longer than maximum length 1000",
+        ),
+        (
+            "timestamp: Must be greater than or equal to 0 and less than or equal to 4102444800000.",
+            "timestamp: must be greater than or equal to 0 and less than or equal to 4102444800000",
+        ),
+        ("server: ValueError: anna@example.org", "the server's own code failed on it"),
+        ("database: DETAIL: (anna@example.org)", "PostgreSQL refused it"),
+        ("body: Not JSON: anna@example.org", "the whole request could not be read"),
+        ("anna@example.org: Unknown field.", "a field was not as it must be"),
+        ("name: No class of events has this category and name (anna@example.org).", "name: not as it must be"),
+        ("page_x: ", "page_x: not as it must be"),
+        ("", "a field was not as it must be"),
+    ],
+)
+def test_a_reason_quotes_nothing_that_was_sent(message: str, shown: str) -> None:
+    assert why(message) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, "1 ms"),
+        (0.25, "250 ms"),
+        (1.2, "1 second"),
+        (59.6, "60 seconds"),
+        (120, "2 minutes"),
+        (3_600, "60 minutes"),
+        (7_200, "2 hours"),
+        (400_000, "5 days"),
+    ],
+)
+def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
