@@ -67,14 +67,16 @@ def check_ports(settings: Settings) -> None:
             raise Problem(f"Port {port} is in use: stop what listens there, or say `make run {name}={port + 10}`.")
 
 
-def greeting(settings: Settings, database_url: str, seconds: float) -> str:
-    """What a person needs next."""
+def greeting(settings: Settings, database_url: str, first_password: str, seconds: float) -> str:
+    """What a person needs next; the first admin's password is said this once."""
+    sign_in = f"  as admin, password {first_password} (written down nowhere: keep it)" if first_password else ""
     return f"""
 Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.data_dir}.
 
   Demo study    {settings.study_url}/?user=test
   In your page  <script src="{settings.analytics_url}/UserLogger.js" data-study="my-study"></script>
   Recording?    {settings.analytics_url}/status
+  Admin area    {settings.analytics_url}/admin/{sign_in}
   SQL           {shlex.join([psql(), database_url])}
   Logs          {settings.data_dir / "log"}
 """
@@ -91,7 +93,7 @@ def run(settings: Settings, starter: int | None) -> None:
             signal.signal(name, stack.request_stop)
         try:
             stack.start()
-            say(greeting(settings, stack.env["DATABASE_URL"], time.monotonic() - began))
+            say(greeting(settings, stack.env["DATABASE_URL"], stack.first_password, time.monotonic() - began))
             while not stack.stopping.wait(0.5):
                 if starter and os.getppid() != starter:
                     break

@@ -35,6 +35,7 @@ class Stack:
         self.settings = settings
         self.stopping, self.hurry = threading.Event(), threading.Event()
         self.env = {"DATA_DIR": str(settings.data_dir)}
+        self.first_password = ""  # of the admin area's first user; empty where there are users already
         self._say = say
         self._processes: dict[str, Process] = {}
         self._runtime_dir = Path(tempfile.mkdtemp(prefix="user-actions-logging-"))
@@ -52,8 +53,10 @@ class Stack:
         self._await(*self._launch(*self._embedded()))
         self._write_env()
         pages = self._launch(services.study(self.settings), services.api(self.settings, self.env))
-        self._create_schema()
-        self._await(*pages, *self._launch(services.worker(self.env)))
+        self._manage("create_db")
+        worker = self._launch(services.worker(self.env))
+        self.first_password = self._manage("create_user", "--first-admin")
+        self._await(*pages, *worker)
 
     def stop(self) -> None:
         """End all; returns when none is left."""
@@ -117,16 +120,18 @@ class Stack:
         self._env_path.touch(mode=0o600)
         self._env_path.write_text("".join(f"{name}='{value}'\n" for name, value in self.env.items()))
 
-    def _create_schema(self) -> None:
+    def _manage(self, *arguments: str) -> str:
+        """Run a command of manage.py to its end; returns what it said, which is in no log: it may be a password."""
         log_path = self.settings.data_dir / "log" / "schema.log"
         with log_path.open("w") as log:
             child = subprocess.Popen(
-                [*services.MANAGE, "create_db"],
+                [*services.MANAGE, *arguments],
                 env={**os.environ, **self.env, **members.mark(self.settings.data_dir, "schema")},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=subprocess.PIPE,
                 stderr=log,
+                text=True,
                 start_new_session=True,
             )
         try:
@@ -135,9 +140,10 @@ class Stack:
                 self.stopping.wait(0.05)
         finally:
             child.kill()
-            child.wait()
+            said, _ = child.communicate()
         if child.returncode:
-            raise Problem(f"The tables could not be made. {last_words(log_path)}")
+            raise Problem(f"manage.py {arguments[0]} failed. {last_words(log_path)}")
+        return said.strip()
 
     def _heed_stop(self) -> None:
         if self.stopping.is_set():

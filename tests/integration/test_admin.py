@@ -1,0 +1,275 @@
+"""The admin area's lists, details and replay, asked as a browser asks."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine
+
+from analytics_app.admin import filters, paging
+from analytics_app.admin.actions import COLUMNS, TABLE
+from tests.administering import Visitor, new_user, send_event
+from tests.running import RunningStack
+from tests.sending import envelope, flat_action, post
+
+
+@pytest.fixture(scope="module")
+def visitor(stack: RunningStack) -> Visitor:
+    signed_in = Visitor(stack.analytics_url)
+    signed_in.sign_in(new_user(stack))
+    return signed_in
+
+
+@pytest.fixture
+def user() -> str:
+    return f"admin-{uuid4()}"
+
+
+def text(visitor: Visitor, path: str) -> str:
+    answer = visitor.get(path)
+    assert answer.status == 200, answer.body
+    return html.unescape(answer.body.decode())
+
+
+def shown(page: str) -> list[str]:
+    """The actions of a list, by page and seq."""
+    return re.findall(r'href="/admin/actions/([0-9a-f-]{36}/\d+)"', page)
+
+
+def link(page: str, words: str) -> str:
+    found = re.search(rf'href="([^"]+)">[^<]*{words}', page)
+    assert found, f"no link {words}"
+    return found[1]
+
+
+def stored(stack: RunningStack, user: str, count: int) -> list[str]:
+    """Keys of this user's actions, the newest first."""
+    rows = stack.wait_for(
+        "SELECT page_id, seq FROM raw_actions WHERE user_id = %(user)s"
+        " ORDER BY received_at DESC, page_id DESC, seq DESC",
+        lambda rows: len(rows) == count,
+        user=user,
+    )
+    return [f"{row['page_id']}/{row['seq']}" for row in rows]
+
+
+def rejected(stack: RunningStack, user: str, count: int = 1) -> list[dict[str, Any]]:
+    return stack.wait_for(
+        "SELECT * FROM rejected_actions WHERE user_id = %(user)s ORDER BY id",
+        lambda rows: len(rows) == count,
+        user=user,
+    )
+
+
+def test_a_list_pages_to_its_end_and_back_and_leaves_nothing_out(
+    stack: RunningStack, visitor: Visitor, user: str
+) -> None:
+    for _ in range(3):
+        post(f"{stack.analytics_url}/analytics", envelope([{"name": "step"}] * 41, user))
+    keys = stored(stack, user, 123)
+    first = text(visitor, f"/admin/actions/?user={user}")
+    second = text(visitor, link(first, "Older"))
+    third = text(visitor, link(second, "Older"))
+    assert [*shown(first), *shown(second), *shown(third)] == keys
+    assert len(shown(first)) == paging.PER_PAGE
+    assert "Newer" not in first
+    assert "Older" not in third
+    assert shown(text(visitor, link(third, "Newer"))) == keys[50:100]
+    again = text(visitor, link(second, "Newer"))
+    assert shown(again) == keys[:50]
+    assert "Newer" not in again
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("name=click", {0}),
+        ("study=tests", {0, 1, 2}),
+        ("study=elsewhere", set()),
+        ("condition=A", {0, 1}),
+        ("condition=dark", {0, 1, 2}),
+        ("condition=Z", {2}),
+        ("q=setosa", {1}),
+        ("q=SETOSA", {1}),
+        ("q=100%25", {2}),
+        ("from=2020-01-01T00:00", {0, 1, 2}),
+        ("to=2020-01-01T00:00", set()),
+        ("name=click&condition=Z", set()),
+    ],
+)
+def test_a_list_is_narrowed(stack: RunningStack, visitor: Visitor, user: str, query: str, wanted: set[int]) -> None:
+    actions = [{"name": "click"}, {"name": "brush", "data-species": "setosa"}, {"name": "note", "text": "100%"}]
+    actions[2]["condition_1"] = "Z"
+    body = envelope(actions, user)
+    post(f"{stack.analytics_url}/analytics", body)
+    stored(stack, user, 3)
+    found = shown(text(visitor, f"/admin/actions/?user={user}&{query}"))
+    assert set(found) == {f"{body['page_id']}/{seq}" for seq in wanted}
+
+
+@pytest.mark.parametrize("query", ["from=tomorrow", "before=nowhere", "after=1_2_3", "page=no-uuid"])
+def test_an_address_that_says_nothing_is_told_so(visitor: Visitor, query: str) -> None:
+    assert 'class="notice bad"' in text(visitor, f"/admin/actions/?{query}")
+
+
+def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
+    stack: RunningStack, visitor: Visitor, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "STRETCH", 7)
+    actions = [{"name": "step", "mark": f"mark-{seq % 10}"} for seq in range(95)]
+    body = envelope(actions, user)
+    post(f"{stack.analytics_url}/analytics", body)
+    keys = stored(stack, user, 95)
+
+    def search(**options: Any) -> paging.Search:
+        return paging.Search(
+            TABLE, COLUMNS, lead=[lambda columns: columns.user_id == user],
+            rest=[filters.contains("data", "mark-3")], limit=4, **options,
+        )  # fmt: skip
+
+    engine = create_engine(stack.database_url.replace("postgresql://", "postgresql+psycopg2://"))
+    with engine.connect() as connection:
+        found, start = [], None
+        for _ in range(3):
+            page = paging.find(connection, search(start=start))
+            found += [f"{row.page_id}/{row.seq}" for row in page.rows]
+            start = page.older
+        assert found == [key for key in keys if int(key.split("/")[1]) % 10 == 3]
+        assert start is None
+        back = paging.find(connection, search(start=page.newer, newer=True))
+        assert [row.seq for row in back.rows] == [53, 43, 33, 23]
+        monkeypatch.setattr(paging, "PATIENCE_S", -1.0)
+        hasty = paging.find(connection, search())
+        assert (len(hasty.rows), hasty.looked_to is not None) == (1, True)
+        assert hasty.older == paging.find(connection, search()).older
+    engine.dispose()
+
+
+def test_one_action_is_shown_whole_with_its_place_drawn(stack: RunningStack, visitor: Visitor, user: str) -> None:
+    click = flat_action("click", client_x=664, client_y=284, el_x=600, el_y=270, el_w=120, el_h=40, tag="button")
+    body = envelope([{"name": "pageview"}, {**click, "note": "<script>alert(1)</script>"}, {"name": "later"}], user)
+    post(f"{stack.analytics_url}/analytics", body)
+    stored(stack, user, 3)
+    answer = visitor.get(f"/admin/actions/{body['page_id']}/1").body.decode()
+    assert "<script>alert" not in answer
+    assert "&lt;script&gt;alert" in answer
+    assert '<rect class="element" x="600.0" y="270.0" width="120.0" height="40.0"' in answer
+    assert '<circle class="dot" cx="664.0" cy="284.0"' in answer
+    assert "812 px viewport" in answer
+    assert "userlogger/2.0.0" in answer
+    assert f"/admin/actions/{body['page_id']}/0" in answer
+    assert f"/admin/actions/{body['page_id']}/2" in answer
+
+
+def test_an_action_that_is_not_there_is_a_404(visitor: Visitor) -> None:
+    for path in (f"/admin/actions/{uuid4()}/0", "/admin/rejected/999999999"):
+        answer = visitor.get(path)
+        assert answer.status == 404
+        assert b"<h1>Not Found</h1>" in answer.body
+
+
+def test_a_rejected_action_is_shown_with_its_bytes_and_why(stack: RunningStack, visitor: Visitor, user: str) -> None:
+    send_event(stack, user, str(uuid4()), data={"host": "h", "path": "/", "button": "<b>"})
+    (row,) = rejected(stack, user)
+    listed = text(visitor, f"/admin/rejected/?user={user}")
+    assert f"/admin/rejected/{row['id']}" in listed
+    whole = visitor.get(f"/admin/rejected/{row['id']}").body.decode()
+    assert "data.button" in whole
+    assert "Unknown field." in whole
+    assert "&lt;b&gt;" in whole
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("reason=timestamp", True),
+        ("reason=TIMESTAMP", True),
+        ("reason=element", False),
+        ("name=link+click", True),
+        ("name=click", False),
+        ("q=2099", True),
+        ("q=2098", False),
+        ("study=none", False),
+        ("state=all", True),
+        ("state=replayed", False),
+        ("from=2020-01-01T00:00", True),
+    ],
+)
+def test_rejected_actions_are_narrowed(
+    stack: RunningStack, visitor: Visitor, user: str, query: str, found: bool
+) -> None:
+    send_event(stack, user, str(uuid4()), timestamp="2099-01-01 00:00:00")
+    (row,) = rejected(stack, user)
+    assert (f"/admin/rejected/{row['id']}" in text(visitor, f"/admin/rejected/?user={user}&{query}")) is found
+
+
+def mend(stack: RunningStack, user: str, good: str) -> None:
+    """As if the schema had been mended: what was kept is good by now."""
+    stack.rows(
+        "UPDATE rejected_actions SET body = convert_to(%(good)s, 'UTF8') WHERE user_id = %(user)s",
+        good=good, user=user,
+    )  # fmt: skip
+
+
+def good_event(user: str) -> str:
+    place = {"host": "h", "path": "/", "element": "e"}
+    event = {"session_id": str(uuid4()), "category": "page interaction", "name": "a click", "user": user}
+    return json.dumps({**event, "timestamp": "2022-04-01 09:15:27", "data": place})
+
+
+def test_those_that_are_ticked_are_replayed(stack: RunningStack, visitor: Visitor, user: str) -> None:
+    for _ in range(3):
+        send_event(stack, user, str(uuid4()), category="weather")
+    rows = rejected(stack, user, 3)
+    page = f"/admin/rejected/?user={user}"
+    still = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"]])
+    assert b"Still no good: 1." in still.body
+    assert visitor.url == page
+    mend(stack, user, good_event(user))
+    done = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"], rows[2]["id"]])
+    assert b"Put right: 2. Stored: 2" in done.body
+    assert [bool(row["replayed_at"]) for row in rejected(stack, user, 3)] == [True, False, True]
+    assert {key.split("/")[0] for key in stored(stack, user, 2)} == {str(rows[0]["page_id"]), str(rows[2]["page_id"])}
+
+
+def test_all_that_a_search_leaves_are_replayed(stack: RunningStack, visitor: Visitor, user: str) -> None:
+    for _ in range(4):
+        send_event(stack, user, str(uuid4()), category="weather")
+    rejected(stack, user, 4)
+    mend(stack, user, good_event(user))
+    page = f"/admin/rejected/?user={user}&reason=class"
+    assert b"Put right: 4." in visitor.submit(page, f"/admin/rejected/replay-all?user={user}&reason=class").body
+    stored(stack, user, 4)
+    assert b"Nothing was chosen." in visitor.submit(page, f"/admin/rejected/replay-all?user={user}").body
+
+
+def test_an_edited_one_is_judged_in_place_of_what_came(stack: RunningStack, visitor: Visitor, user: str) -> None:
+    send_event(stack, user, str(uuid4()), category="weather")
+    (row,) = rejected(stack, user)
+    page = f"/admin/rejected/{row['id']}"
+    refused = visitor.submit(page, f"{page}/edited", body="{")
+    assert b"Still no good" in refused.body
+    done = visitor.submit(page, f"{page}/edited", body=good_event(user))
+    assert b"Put right: 1." in done.body
+    stored(stack, user, 1)
+    (kept,) = rejected(stack, user)
+    assert bytes(kept["body"]) == bytes(row["body"])
+
+
+def test_the_landing_page_says_that_it_records_and_what_comes(stack: RunningStack, visitor: Visitor, user: str) -> None:
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}], user))
+    (key,) = stored(stack, user, 1)
+    now = text(visitor, "/admin/now")
+    assert "<h2>Recording</h2>" in now
+    assert key in shown(now)
+    assert user in now
+    send_event(stack, user, str(uuid4()), category="weather")
+    rejected(stack, user)
+    hour = text(visitor, "/admin/hour")
+    assert 'class="bar"' in hour
+    assert "/admin/rejected/?reason=name:" in hour
