@@ -25,10 +25,12 @@ def say(text: str) -> None:
         print(text, flush=True)
 
 
-def check_proc() -> None:
-    """A chroot may lack it, and then nobody sees which processes are ours."""
+def check_machine() -> None:
+    """What a bare chroot may lack: without /proc nobody sees which processes are ours, and Celery needs semaphores."""
     if sys.platform == "linux" and not Path("/proc/self").exists():
-        raise Problem("/proc is not mounted: run `mount -t proc proc /proc` first.")
+        raise Problem("/proc is not mounted: as root, run `mount -t proc proc /proc`.")
+    if sys.platform == "linux" and not os.access("/dev/shm", os.W_OK):  # noqa: S108 (asked, not used)
+        raise Problem("/dev/shm cannot be written: as root, run `mount -t tmpfs tmpfs /dev/shm`.")
 
 
 def claim(data_dir: Path) -> IO[str]:
@@ -85,7 +87,7 @@ Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.dat
 def run(settings: Settings, starter: int | None) -> None:
     """Start, wait, stop."""
     began = time.monotonic()
-    check_proc()
+    check_machine()
     with claim(settings.data_dir) as lock:
         check_ports(settings)
         stack = Stack(settings, lock, say)

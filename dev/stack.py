@@ -22,6 +22,7 @@ from dev.supervisor import Process, Spec
 
 STOP_ORDER = ["study", "api", "worker", "redis", "postgres"]  # each before those that it needs
 OTHERS_ANSWER_WITHIN_S = 10
+START_WITHIN_S = 120  # long enough for a database that recovers from a crash
 
 
 class Interrupted(Exception):
@@ -95,10 +96,11 @@ class Stack:
 
     def _await(self, *processes: Process) -> None:
         """Wait until each answers."""
+        deadline = time.monotonic() + START_WITHIN_S
         for process in processes:
             while not process.ready.wait(0.05):
                 self._heed_stop()
-                if process.failed.is_set():
+                if process.failed.is_set() or time.monotonic() > deadline:
                     raise Problem(f"{process.name} did not start. {last_words(process.log_path)}")
 
     def _await_others(self) -> None:
