@@ -16,6 +16,7 @@ from dev.embedded import psql
 from dev.settings import Problem, Settings, is_free, load
 from dev.stack import Interrupted, Stack
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 (no file of ours goes there)
 ENDING_S = 2  # that a stack which was killed may still hold its folder and ports
 
 
@@ -29,8 +30,8 @@ def check_machine() -> None:
     """What a bare chroot may lack: without /proc nobody sees which processes are ours, and Celery needs semaphores."""
     if sys.platform == "linux" and not Path("/proc/self").exists():
         raise Problem("/proc is not mounted: as root, run `mount -t proc proc /proc`.")
-    if sys.platform == "linux" and not os.access("/dev/shm", os.W_OK):  # noqa: S108 (asked, not used)
-        raise Problem("/dev/shm cannot be written: as root, run `mount -t tmpfs tmpfs /dev/shm`.")
+    if sys.platform == "linux" and not os.access(SHARED_MEMORY, os.W_OK):
+        raise Problem(f"{SHARED_MEMORY} cannot be written: as root, run `mount -t tmpfs tmpfs {SHARED_MEMORY}`.")
 
 
 def claim(data_dir: Path) -> IO[str]:
