@@ -2,8 +2,8 @@
 // What must not leave the browser.
 
 const MASKED = '***';
-const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i;
-const SECRET_FILL = /cc-|one-time|password/;
+// In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
+const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i;
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
 const MASK =
@@ -34,9 +34,7 @@ const notePasswords = (el) => {
 /** Whether nothing of a field's value may be told, not even its length. */
 const isSecret = (field) =>
   passwords.has(field) ||
-  /password|hidden/.test(field.type) ||
-  SECRET_FILL.test(field.getAttribute('autocomplete')) ||
-  SECRET.test(field.name + ' ' + field.id) ||
+  SECRET.test([field.type, field.name, field.id, field.autocomplete]) ||
   within(field, '[data-ul-mask]');
 
 /** The first 80 characters that a person reads on an element; of what holds anything private, nothing. */
@@ -143,7 +141,10 @@ const selectorOf = (el) => {
 const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body;
 
 /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
-const frameOffset = ({ view }) => (view && view !== window ? rectangle(view.frameElement, 0, 0) : [0, 0]);
+const frameOffset = ({ view }) => {
+  const frame = view !== window && view?.frameElement;
+  return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
+};
 
 /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no position. */
 const coordinates = (event) => {
@@ -939,8 +940,7 @@ const toWindow = {
   // Those of every element pass here too.
   'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
   load: check,
-  popstate: () => step('pop'),
-  hashchange: () => step('hash'),
+  'popstate hashchange': () => step('pop'),
   resize: () => {
     look();
     add({ name: 'resize' });

@@ -68,8 +68,7 @@ export const toWindow = {
   // Those of every element pass here too.
   'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
   load: check,
-  popstate: () => step('pop'),
-  hashchange: () => step('hash'),
+  'popstate hashchange': () => step('pop'),
   resize: () => {
     look()
     add({ name: 'resize' })

@@ -8,7 +8,10 @@ import { now, tenth } from './util.js'
 export const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body
 
 /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
-const frameOffset = ({ view }) => (view && view !== window ? rectangle(view.frameElement, 0, 0) : [0, 0])
+const frameOffset = ({ view }) => {
+  const frame = view !== window && view?.frameElement
+  return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
+}
 
 /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no position. */
 export const coordinates = (event) => {

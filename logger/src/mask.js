@@ -1,8 +1,8 @@
 // What must not leave the browser.
 
 const MASKED = '***'
-const SECRET = /pass|pw|secret|token|auth(?!or)|otp|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i
-const SECRET_FILL = /cc-|one-time|password/
+// In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
+const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
 const MASK =
@@ -33,9 +33,7 @@ export const notePasswords = (el) => {
 /** Whether nothing of a field's value may be told, not even its length. */
 export const isSecret = (field) =>
   passwords.has(field) ||
-  /password|hidden/.test(field.type) ||
-  SECRET_FILL.test(field.getAttribute('autocomplete')) ||
-  SECRET.test(field.name + ' ' + field.id) ||
+  SECRET.test([field.type, field.name, field.id, field.autocomplete]) ||
   within(field, '[data-ul-mask]')
 
 /** The first 80 characters that a person reads on an element; of what holds anything private, nothing. */

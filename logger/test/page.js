@@ -138,3 +138,16 @@ export class Page {
     return [...new Map(actions).values()]
   }
 }
+
+export const seqs = (post) => post.body.actions.map((action) => action.seq)
+export const logMany = (page, count, props) => Array.from({ length: count }, (_, i) => page.user.log('step', { i, ...props }))
+
+/** A page that has logged something and cannot deliver it. */
+export const stuck = async (answer, count = 1) => {
+  const page = new Page()
+  page.logger()
+  page.answer = answer
+  logMany(page, count)
+  await page.tick(5000)
+  return page
+}

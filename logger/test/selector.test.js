@@ -83,6 +83,6 @@ test('in any tree, each element has a selector that finds it and nothing else', 
         assert.deepEqual([...document.querySelectorAll(modules.selector.selectorOf(el))], [el])
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 60 },
   )
 })

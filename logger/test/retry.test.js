@@ -1,0 +1,146 @@
+// When a batch is tried again, split, or given up.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { logMany, Page, seqs, stuck } from './page.js'
+
+for (const status of [undefined, 408, 425, 429, 500, 502, 503, 301]) {
+  test(`${status ?? 'no answer'} is tried again until it succeeds`, async () => {
+    const page = await stuck(() => status && { status })
+    await page.tick(60_000)
+    assert.ok(page.posted.length > 3)
+    page.answer = () => ({ status: 200 })
+    await page.tick(60_000)
+    assert.deepEqual(page.stored().map((action) => action.seq), [0])
+    assert.deepEqual(page.user.stats().pending, 0)
+    assert.equal(page.posted.at(-1).body.reason, 'retry')
+    assert.deepEqual(page.posted.map((post) => post.body.attempt), [...page.posted.keys()])
+  })
+}
+
+test('waits double from 1 s to 60 s', async () => {
+  const page = await stuck(() => undefined)
+  await page.tick(400_000)
+  const at = page.posted.map((post) => post.at)
+  assert.deepEqual(at.slice(1, 10).map((time, i) => time - at[i]), [1, 2, 4, 8, 16, 32, 60, 60, 60].map((s) => s * 1000))
+})
+
+test('a wait is a random part of the whole (full jitter)', async () => {
+  const page = await stuck(() => undefined)
+  page.random = 0.25
+  await page.tick(1000) // the first wait was drawn before
+  const at = page.posted.map((post) => post.at)
+  await page.tick(500)
+  assert.equal(page.posted[2].at - at[1], 500)
+})
+
+test('a success ends the doubling', async () => {
+  const page = await stuck(() => undefined)
+  await page.tick(31_000)
+  page.answer = () => ({ status: 200 })
+  await page.tick(60_000)
+  page.answer = () => undefined
+  page.user.log('step')
+  await page.tick(5000)
+  const failed = page.posted.at(-1).at
+  await page.tick(1000)
+  assert.equal(page.posted.at(-1).at - failed, 1000)
+})
+
+test('Retry-After is honoured', async () => {
+  const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': '20' } }))
+  await page.tick(19_999)
+  assert.equal(page.posted.length, 1)
+  await page.tick(1)
+  assert.equal(page.posted.length, 2)
+})
+
+test('coming online ends the wait', async () => {
+  const page = await stuck(() => undefined)
+  await page.tick(40_000)
+  const count = page.posted.length
+  page.answer = () => ({ status: 200 })
+  page.fire('online')
+  await page.tick(0)
+  assert.equal(page.posted.length, count + 1)
+  assert.equal(page.user.stats().pending, 0)
+})
+
+test('413 splits a batch in half with the same seqs, down to the action that is too large', async () => {
+  const page = new Page()
+  page.logger()
+  page.answer = (body) => ({ status: body.actions.some((action) => action.big) || body.actions.length > 10 ? 413 : 200 })
+  logMany(page, 21)
+  page.user.log('step', { big: true })
+  logMany(page, 8)
+  await page.tick(5000)
+  assert.deepEqual(page.stored().map((action) => action.seq).sort((a, b) => a - b), [...Array(30).keys()].filter((seq) => seq !== 21))
+  assert.deepEqual(page.posted.flatMap((post) => (post.answered === 200 ? post.body.lost : [])), [[21, 21, 'oversize']])
+  assert.equal(new Set(page.posted.map((post) => post.body.batch_id)).size, page.posted.length - 1, 'each part is a batch of its own')
+})
+
+for (const status of [400, 403, 404, 415]) {
+  test(`${status} drops the batch, says so to the server, and goes on`, async () => {
+    const page = await stuck((body) => ({ status: body.actions.length ? status : 200 }), 3)
+    assert.deepEqual(page.posted.at(-1).body.lost, [[0, 2, 'http4xx']])
+    assert.equal(page.user.stats().lost, 3)
+    page.answer = () => ({ status: 200 })
+    page.user.log('step')
+    await page.tick(5000)
+    assert.deepEqual(page.stored().map((action) => action.seq), [3])
+    assert.ok(page.warnings.some((warning) => warning.includes(status)))
+  })
+}
+
+test('a declaration of loss that is refused itself ends there', async () => {
+  const page = await stuck(() => ({ status: 400 }))
+  await page.tick(60_000)
+  assert.equal(page.posted.length, 2)
+})
+
+test('one batch that the server chokes on does not hold up the others', async () => {
+  const page = new Page()
+  page.logger()
+  page.answer = (body) => ({ status: body.actions[0].seq === 0 ? 500 : 200 })
+  logMany(page, 150)
+  await page.tick(60_000)
+  assert.deepEqual(page.stored().map((action) => action.seq), [...Array(150).keys()].slice(50))
+})
+
+test('an action of more than 48 KB is declared, not sent; its neighbours are', async () => {
+  const page = new Page()
+  page.logger()
+  page.user.log('step')
+  page.user.log('step', { text: 'x'.repeat(50_000) })
+  page.user.log('step', { text: 'x'.repeat(50_000) })
+  page.user.log('step')
+  await page.tick(5000)
+  assert.deepEqual(page.posted.map((post) => [seqs(post), post.body.lost]), [[[0], []], [[3], [[1, 2, 'oversize']]]])
+  assert.equal(page.user.stats().lost, 2)
+})
+
+test('a loop gone wild is cut off and declared', async () => {
+  const page = new Page()
+  page.logger()
+  logMany(page, 6000)
+  await page.tick(5000)
+  assert.equal(page.stored().length, 5000)
+  assert.deepEqual(page.posted.flatMap((post) => post.body.lost), [[5000, 5999, 'rate']])
+  await page.tick(10_000)
+  page.user.log('step')
+  await page.tick(5000)
+  assert.equal(page.stored().at(-1).seq, 6000)
+})
+
+test('more than the memory may hold goes oldest first, and is declared', async () => {
+  const page = await stuck(() => undefined)
+  for (let i = 0; i < 110; i++) page.user.log('step', { text: 'x'.repeat(40_000) })
+  page.answer = () => ({ status: 200 })
+  await page.tick(60_000)
+  const lost = page.posted.flatMap((post) => (post.answered === 200 ? post.body.lost : []))
+  const stored = new Set(page.stored().map((action) => action.seq))
+  const declared = lost.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i))
+  assert.ok(lost.length > 5 && lost.every(([, , reason]) => reason === 'queue'))
+  assert.deepEqual([...stored, ...declared].sort((a, b) => a - b), [...Array(111).keys()])
+  assert.equal(page.user.stats().lost, declared.length)
+})

@@ -1,0 +1,315 @@
+"""What the logger captures in a real browser, looked up in the tables."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.browser.conftest import Study
+from tests.browsing import NAMES
+
+ROOT = Path(__file__).parents[2]
+DAY_MS = 86_400_000
+
+
+def flush(page: Page) -> None:
+    assert page.evaluate("userLogger.flush()")["pending"] == 0
+
+
+def test_the_tag_alone_logs_the_page_view_the_click_and_what_followed(study: Study, page: Page) -> None:
+    page.goto(study.page("<button id=b data-species=setosa onclick='this.after(1)'>Press <b>me</b></button>"))
+    box = page.locator("#b").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 10, box["y"] + 5)
+    page.wait_for_timeout(0)
+    flush(page)
+    [view] = study.actions("pageview")
+    assert (view["nav"], view["url"], view["title"]) == ("load", f"{study.site.url}/", "Study")
+    [click] = study.actions("click")
+    assert (click["tag"], click["element_id"], click["selector"]) == ("button", "b", "#b")
+    assert (click["text"], click["data-species"], click["pointer"]) == ("Press me", "setosa", "mouse")
+    assert (click["client_x"], click["client_y"]) == (int(box["x"] + 10), int(box["y"] + 5))
+    assert click["rel_x"] == pytest.approx(10 / box["width"], abs=0.05)
+    [effect] = study.actions("click_effect")
+    assert (effect["ref"], effect["effect"]) == (click["seq"], "mutation")
+    assert "trusted" not in click
+
+
+def test_an_element_added_after_subscribe_object_is_logged(study: Study, page: Page) -> None:
+    page.goto(study.page("<svg width=300 height=200></svg>"))
+    page.evaluate("userLogger.subscribeObject('circle')")
+    page.evaluate("document.querySelector('svg').innerHTML = '<circle id=late data-x=7 cx=50 cy=50 r=20 />'")
+    page.click("#late")
+    flush(page)
+    [click] = study.actions("click")
+    assert (click["element_id"], click["data-x"], click["tag"]) == ("late", "7", "circle")
+
+
+def test_no_value_gets_out_through_a_show_password_toggle(study: Study, page: Page) -> None:
+    toggle = "p.type = p.type == 'text' ? 'password' : 'text'"
+    body = f"""<form id=f onsubmit="return false"><input id=p name=p type=password>
+        <button type=button id=t onclick="{toggle}">show</button><input name=city><button id=s>send</button></form>"""
+    page.goto(study.page(body, data_values="true"))
+    page.fill("#p", "hunter2-before")
+    page.click("#t")
+    page.fill("#p", "hunter2-shown")
+    page.fill("[name=city]", "Talca")
+    page.click("#p")
+    page.click("#s")
+    flush(page)
+    changes = {action["field"]: action for action in study.actions("change", 2)}
+    assert changes["city"]["value"] == "Talca"
+    assert not {"value", "length"} & changes["p"].keys()
+    [submit] = study.actions("submit")
+    assert (submit["form_id"], submit["fields"], submit["valid"]) == ("f", ["p", "city"], True)
+    leaks = "SELECT name FROM raw_actions WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
+    assert study.stack.rows(leaks, user=study.user) == []
+
+
+def test_a_device_clock_wrong_by_a_day_changes_no_order_and_has_its_offset_in_a_column(
+    study: Study, page: Page
+) -> None:
+    page.add_init_script(f"const right = Date.now; Date.now = () => right() + {DAY_MS}")
+    page.goto(study.page())
+    page.evaluate("userLogger.log('one')")
+    flush(page)
+    page.evaluate("userLogger.log('two')")
+    flush(page)
+    flush(page)
+    assert [action["name"] for action in study.actions(count=3)] == ["pageview", "one", "two"]
+    [row] = study.stack.wait_for(
+        "SELECT clock_offset, clock_rtt, r.occurred_at - r.received_at AS ahead FROM pages"
+        " JOIN raw_actions r USING (page_id) WHERE r.user_id = %(user)s AND r.name = 'one'",
+        lambda rows: rows and rows[0]["clock_offset"] is not None,
+        user=study.user,
+    )
+    assert row["clock_offset"] == pytest.approx(-DAY_MS, abs=2000)
+    assert row["ahead"].total_seconds() == pytest.approx(86_400, abs=30)
+
+
+def test_a_click_inside_a_web_component_names_the_element_inside(study: Study, page: Page) -> None:
+    script = """<script>
+        for (const box of document.querySelectorAll('my-box'))
+            box.attachShadow({mode: 'open'}).innerHTML = '<p><button>no</button><button id=yes>Yes</button></p>'
+        </script>"""
+    page.goto(study.page(f"<my-box></my-box><my-box id=second></my-box>{script}"))
+    page.click("#second #yes")
+    flush(page)
+    [click] = study.actions("click")
+    assert (click["tag"], click["element_id"], click["text"]) == ("button", "yes", "Yes")
+    assert click["selector"] == "#second >>> #yes"
+
+
+def test_a_single_page_app_has_the_right_page_views_and_none_twice(study: Study, page: Page) -> None:
+    page.goto(study.page())
+    for step in (
+        "history.pushState(null, '', '/a')",
+        "history.replaceState({state: 1}, '', '/a')",  # same URL: frameworks do this all the time
+        "history.pushState(null, '', '/b')",
+        "history.replaceState(null, '', '/b?x=1')",
+        "location.hash = 'top'",
+    ):
+        page.evaluate(step)
+        page.wait_for_timeout(20)
+    page.go_back()
+    page.go_back()
+    flush(page)
+    views = [(view["nav"], view["url"].removeprefix(study.site.url)) for view in study.actions("pageview", 7)]
+    assert views == [
+        ("load", "/"),
+        ("push", "/a"),
+        ("push", "/b"),
+        ("replace", "/b?x=1"),
+        ("pop", "/b?x=1#top"),  # browsers announce a new fragment as popstate too
+        ("pop", "/b?x=1"),
+        ("pop", "/a"),
+    ]
+    referrers = [view["referrer"].removeprefix(study.site.url) for view in study.actions("pageview")]
+    assert referrers[1:] == [url for _, url in views[:-1]]
+    assert len(study.actions("pageleave")) == 6
+
+
+def test_it_works_under_a_strict_content_security_policy(study: Study, page: Page) -> None:
+    problems: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "favicon" not in message.text + message.location.get("url", ""):
+            problems.append(message.text)
+
+    page.on("console", note)
+    code = (ROOT / "static/UserLogger.min.js").read_bytes()
+    integrity = "sha256-" + base64.b64encode(hashlib.sha256(code).digest()).decode()
+    tag = study.tag(crossorigin="anonymous", integrity=integrity, nonce="r4nd0m")
+    policy = f"default-src 'none'; script-src 'nonce-r4nd0m'; connect-src {study.gateway.url}"
+    url = study.site.add("/", f"<title>Strict</title>{tag}<body><button>x</button>", Content_Security_Policy=policy)
+    page.goto(url)
+    page.click("button")
+    page.close()  # a policy without eval: the page is asked nothing, it leaves as a person's would
+    study.actions("click")
+    study.loss()
+    assert problems == []
+
+
+def test_a_played_mouse_path_is_in_positions_screen_to_the_pixel_and_within_20_ms(study: Study, page: Page) -> None:
+    watch = """<script>moves = []; addEventListener('pointermove', e =>
+        moves.push([e.clientX, e.clientY, e.pageX, e.pageY, e.screenX, e.screenY, e.timeStamp]))</script>"""
+    page.goto(study.page(f"<div style='height:3000px'></div>{watch}"))
+    page.evaluate("scrollTo(0, 400)")
+    page.wait_for_timeout(150)
+    for i in range(30):
+        page.mouse.move(100 + 17 * i, 300 - 7 * i)
+        page.wait_for_timeout(70)
+    flush(page)
+    truth = page.evaluate("moves")
+    sql = """SELECT client_x, client_y, page_x, page_y, screen_x, screen_y, t FROM positions_screen
+        WHERE user_id = %(user)s AND name = 'mousemove' ORDER BY seq, sample"""
+    rows = study.stack.wait_for(sql, lambda rows: len(rows) >= 30, user=study.user)
+    steps = {(100 + 17 * i, 300 - 7 * i) for i in range(30)}
+    assert {(row["client_x"], row["client_y"]) for row in rows} >= steps
+    told = {tuple(move[:2]): move for move in truth}
+    for row in rows:
+        move = told[row["client_x"], row["client_y"]]
+        assert [row[name] for name in ("page_x", "page_y", "screen_x", "screen_y")] == move[2:6]
+        assert abs(row["t"] - move[6]) <= 20
+    assert all(before["t"] < after["t"] for before, after in pairwise(rows))
+
+
+def test_the_point_of_rest_is_there_however_fast_the_mouse_went(study: Study, page: Page) -> None:
+    page.goto(study.page())
+    page.mouse.move(10, 10)
+    page.mouse.move(400, 300, steps=40)
+    page.mouse.move(411, 307)
+    page.wait_for_timeout(200)
+    flush(page)
+    path = study.actions("mousemove")[-1]
+    assert (path["client_x"], path["client_y"]) == (411, 307)
+
+
+def test_the_original_projects_page_runs_unchanged(study: Study, page: Page) -> None:
+    """The bare tag, then the same calls as its index.html and viz.js make."""
+    body = f"""<div id=chart></div>
+    <script src="{study.stack.analytics_url}/UserLogger.js"></script>
+    <script>
+      var userLogger = new UserLogger('{study.gateway.analytics}', 10, 20, 'data',
+          {{'user': '{study.user}', 'condition_1': 'something', 'condition_2': 'something else'}})
+      var circle = i => `<circle id=c${{i}} cx=${{20 + 30 * i}} cy=50 r=10 data-species=setosa data-n=${{i}} />`
+      var circles = [...Array(12).keys()].map(circle).join('')
+      document.querySelector('#chart').innerHTML = '<svg width=400 height=200>' + circles + '</svg>'
+      userLogger.subscribeObject('circle')
+      document.querySelector('svg').addEventListener('mousedown', event =>
+          userLogger.addAction({{'action': 'new brush', 'dimensions': [[1, 2], [3, 4]]}}, event))
+    </script>"""
+    page.goto(study.site.add("/", body))
+    for i in range(5):
+        page.click(f"#c{i}")
+    actions = study.actions(count=10)  # ten wait: sent at once, as it always was
+    clicks = [action for action in actions if action["name"] == "click"]
+    assert [(c["element_id"], c["data-species"], c["data-n"]) for c in clicks] == [
+        (f"c{i}", "setosa", str(i)) for i in range(5)
+    ]
+    brushes = [action for action in actions if action.get("action") == "new brush"]
+    assert [brush["dimensions"] for brush in brushes] == [[[1, 2], [3, 4]]] * 5
+    box = page.locator("#chart").bounding_box()
+    assert box
+    assert [(b["client_x"], b["page_y"]) for b in brushes] == [
+        (int(box["x"]) + 20 + 30 * i, int(box["y"]) + 50) for i in range(5)
+    ]
+    assert {(a["user"], a["condition_1"], a["condition_2"]) for a in actions} == {
+        (study.user, "something", "something else")
+    }
+    assert {action["name"] for action in actions} == {"click", "action"}  # nothing that it did not ask for
+
+
+def test_it_does_not_keep_a_page_out_of_the_back_forward_cache(study: Study, browser: Browser) -> None:
+    own = browser.browser_type.launch(
+        executable_path=os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES))),
+        args=["--no-sandbox", "--disable-dev-shm-usage"],
+        ignore_default_args=["--disable-back-forward-cache"],  # which tests switch off
+    )
+    try:
+        tab = own.new_page()
+        study.site.add("/next", "<title>Next</title>")
+        tab.goto(study.page("<button>x</button>"))
+        tab.click("button")
+        tab.goto(f"{study.site.url}/next")
+        tab.go_back(wait_until="commit")
+        views = study.actions("pageview", 2)
+        assert [view["nav"] for view in views] == ["load", "bfcache"]
+        assert views[0]["page_id"] == views[1]["page_id"]
+        flush(tab)
+    finally:
+        own.close()
+    study.loss()
+
+
+def test_a_frame_is_captured_in_the_pages_coordinates(study: Study, page: Page) -> None:
+    study.site.add("/frame", "<title>Frame</title><body style='margin:0'><button id=in>inside</button>")
+    page.goto(study.page("<div style='height:120px'></div><iframe id=f src=/frame style='margin-left:200px'></iframe>"))
+    page.evaluate("userLogger.captureFrame(document.querySelector('iframe'))")
+    page.frame_locator("iframe").locator("#in").click()
+    page.evaluate("document.querySelector('iframe').contentWindow.location.reload()")
+    page.wait_for_timeout(300)
+    page.frame_locator("iframe").locator("#in").click()
+    flush(page)
+    clicks = study.actions("click", 2)
+    assert [click["element_id"] for click in clicks] == ["in", "in"]
+    frame = page.locator("iframe").bounding_box()
+    inner = page.frame_locator("iframe").locator("#in").bounding_box()
+    assert frame
+    assert inner
+    for click in clicks:
+        assert click["client_x"] == pytest.approx(inner["x"] + inner["width"] / 2, abs=1)
+        assert click["client_y"] == pytest.approx(inner["y"] + inner["height"] / 2, abs=1)
+        assert click["el_x"] == pytest.approx(inner["x"], abs=1)
+
+
+def test_a_finger_is_logged_as_touch(study: Study, browser: Browser) -> None:
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(study.page("<button id=b>x</button>"))
+    page.tap("#b")
+    flush(page)
+    assert [click["pointer"] for click in study.actions("click")] == ["touch"]
+    context.close()
+
+
+def test_the_rest_of_what_people_do(study: Study, page: Page) -> None:
+    body = """<p id=p>some words</p>
+        <div id=list style="height:60px;overflow:auto"><div style="height:900px"></div></div>
+        <input name=q data-testid=search><div style="height:3000px"></div>"""
+    page.goto(study.page(body))
+    page.dblclick("#p")
+    page.keyboard.press("Control+c")
+    page.click("#p", button="right")
+    page.evaluate("document.querySelector('#list').scrollTop = 200")
+    page.wait_for_timeout(150)
+    page.evaluate("scrollTo(0, 500)")
+    page.wait_for_timeout(150)
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.evaluate("userLogger.trackAreas('#p')")
+    page.evaluate("setTimeout(() => { throw new Error('broken for ann@x.test') })")
+    page.evaluate("Promise.reject(new Error('refused')) && 0")
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: '/missing.png?token=abc'}))")
+    page.wait_for_timeout(300)
+    flush(page)
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for action in study.actions(count=12):
+        by_name.setdefault(action["name"], []).append(action)
+    assert by_name["dblclick"][0]["element_id"] == "p"
+    assert by_name["contextmenu"][0]["button"] == 2
+    assert "text" not in by_name["copy"][0]
+    scrolls = [(scroll["tag"], scroll["scroll_y"]) for scroll in by_name["scroll"]]
+    assert {("div", 200), ("html", 500)} <= set(scrolls)
+    assert (by_name["resize"][-1]["viewport_w"], by_name["resize"][-1]["viewport_h"]) == (800, 600)
+    assert by_name["areas"][0]["areas"][0]["element_id"] == "p"
+    errors = [error["message"] for error in by_name["error"]]
+    assert {"Uncaught Error: broken for ***", "refused"} <= set(errors)
+    assert [error["src"].endswith("/missing.png?token=***") for error in by_name["error"] if error.get("src")][-1]
