@@ -10,6 +10,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from analytics_app.actions import ACTIONS
+from analytics_app.config import ConfigError
 from analytics_app.db import Model
 
 LOCK = 7_248_153  # any number, the same in every process: two create_db at once take turns
@@ -24,11 +25,12 @@ def wait_for_database(engine: Engine, seconds: float, say: Callable[[str], None]
         try:
             with engine.connect():
                 return
-        except OperationalError:
+        except OperationalError as error:
             if time.monotonic() > until:
                 raise
             if not said:
-                say(f"Waiting for PostgreSQL at {engine.url.host}:{engine.url.port} ...")
+                # The reason at once: a wrong password is nothing to wait for, and only a person can tell.
+                say(f"Waiting for PostgreSQL: {str(error.orig).strip().splitlines()[0]}")
                 said = True
             time.sleep(0.5)
 
@@ -37,8 +39,12 @@ def create(engine: Engine) -> list[str]:
     """Make the tables and views that are missing; returns their names. Rows that are there stay.
 
     The built-in tables come from the migrations, those of added action types from their own files.
+    Raises ConfigError where the database cannot hold every text that a browser may send.
     """
     with engine.connect() as connection:
+        encoding = connection.scalar(text("SHOW server_encoding"))
+        if encoding != "UTF8":
+            raise ConfigError(f"The database has the encoding {encoding}: use one made WITH ENCODING 'UTF8'.")
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         before = names(engine)
         flask_migrate.upgrade()

@@ -30,9 +30,13 @@ class Config:
 def load(environ: Mapping[str, str] | None = None, env_file: Path = ENV_FILE) -> Config:
     """Read the settings: the environment first, then study_app/.env, then the defaults; an empty value is none.
 
-    Raises SystemExit with one sentence when a value cannot be right.
+    Raises SystemExit with one sentence when a value cannot be right, or the file not be read.
     """
-    layers = (dotenv_values(env_file), os.environ if environ is None else environ)
+    try:
+        file = dotenv_values(env_file)
+    except OSError as error:
+        raise SystemExit(f"study_app: {env_file} cannot be read ({error.strerror}); let this user read it.") from None
+    layers = (file, os.environ if environ is None else environ)
     given = {name: value.strip() for layer in layers for name, value in layer.items() if value and value.strip()}
     return Config(
         host=given.get("HOST", Config.host),

@@ -147,3 +147,13 @@ def test_help_lists_the_commands_with_a_line_each(database_url: str) -> None:
     shown = manage(database_url, "--help").stdout
     for command in ("create_db", "db_url", "worker"):
         assert command in shown
+
+
+def test_it_refuses_a_database_that_cannot_hold_every_text(stack: RunningStack) -> None:
+    """With it, no group could be stored: all would wait in the inbox, however right the tables are."""
+    name = f"create_db_{uuid4().hex}"
+    stack.rows(f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0")
+    refused = manage(stack.database_url.rpartition("/")[0] + "/" + name, "create_db")
+    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
+    assert refused.returncode == 1
+    assert refused.stderr == "Error: The database has the encoding SQL_ASCII: use one made WITH ENCODING 'UTF8'.\n"
