@@ -34,7 +34,7 @@ local now = time[1] + time[2] / 1e6
 PUT = """
 local id, group, again, high, low, overhead = unpack(ARGV)
 local held = tonumber(redis.call('GET', bytes) or '0')
-if redis.call('HEXISTS', groups, id) == 1 then return held end
+if redis.call('HEXISTS', groups, id) == 1 then return 0 end
 local was_full = redis.call('EXISTS', full) == 1
 if held >= tonumber(high) or was_full and held > tonumber(low) then
   if not was_full then redis.call('SET', full, 1) end
@@ -44,7 +44,8 @@ redis.call('HSET', groups, id, group)
 redis.call('ZADD', due, now + again, id)
 redis.call('ZADD', arrived, now, id)
 if was_full then redis.call('DEL', full) end
-return redis.call('INCRBY', bytes, #group + overhead)
+redis.call('INCRBY', bytes, #group + overhead)
+return 0
 """
 
 # The pause doubles with every try that did not lead to a commit: a group that ends its worker must not rule it.
@@ -62,6 +63,7 @@ return {group, count}
 """
 
 # HDEL comes first: a Redis that is out of memory lets a script go on that has begun to free some.
+# An empty inbox holds nothing, whatever was counted by a version with another OVERHEAD.
 REMOVE = """
 local id, overhead = unpack(ARGV)
 local size = redis.call('HSTRLEN', groups, id)
@@ -69,7 +71,7 @@ if redis.call('HDEL', groups, id) == 0 then return 0 end
 redis.call('ZREM', due, id)
 redis.call('ZREM', arrived, id)
 redis.call('HDEL', tries, id)
-redis.call('DECRBY', bytes, size + overhead)
+if redis.call('EXISTS', groups) == 1 then redis.call('DECRBY', bytes, size + overhead) else redis.call('DEL', bytes) end
 return 1
 """
 
