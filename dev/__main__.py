@@ -117,6 +117,10 @@ def main() -> int:
     except Problem as problem:
         print(f"make run: {problem}", file=sys.stderr)
         return 1
+    except OSError as error:
+        what = f"{error.filename} cannot be used ({error.strerror})" if error.filename else str(error)
+        print(f"make run: {what}: make it yours, or set DATA_DIR to another folder.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:  # before the stack could take the signal itself
         return 130
     return 0

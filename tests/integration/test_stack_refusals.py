@@ -56,6 +56,12 @@ def test_a_data_dir_that_cannot_be_written(tmp_path: Path) -> None:
     assert "set DATA_DIR to another folder" in said
 
 
+def test_data_that_are_not_as_it_left_them(tmp_path: Path) -> None:
+    """Here a folder where a file should be; more often a file that belongs to root after a `sudo make run`."""
+    (tmp_path / "servers.json").mkdir()
+    assert f"{tmp_path / 'servers.json'} cannot be used" in refusal(tmp_path)
+
+
 def test_a_second_make_run_on_the_same_data(stack: RunningStack) -> None:
     said = refusal(stack.data_dir)
     assert f"Another `make run` (process {stack.process.pid}) uses DATA_DIR={stack.data_dir}" in said
