@@ -8,10 +8,12 @@ from typing import Any
 from flask import current_app
 from flask.typing import ResponseReturnValue
 
+from analytics_app import status
 from analytics_app.admin import recording
 from analytics_app.admin.access import View, page
 from analytics_app.admin.drawing import chart
 from analytics_app.db import db
+from analytics_app.readings import Readings
 
 
 class Landing(View):
@@ -31,14 +33,28 @@ class Landing(View):
 
 
 def now() -> dict[str, Any]:
-    publisher = current_app.extensions["publisher"]
+    readings: Readings = current_app.extensions["readings"]
+    redis, spool = readings.redis.get(), readings.spool()
     with db.engine.connect() as connection:
-        return {"state": recording.state(connection, publisher.inbox)}
+        last = recording.last_actions(connection)
+        active = recording.active_now(connection, datetime.now(UTC))
+    return {
+        "verdict": status.verdict(redis, readings.postgres.get(), spool),
+        "redis": redis,
+        "received": moment(status.last_received(redis, spool)),
+        "stored": moment(redis.counts.get("last_stored")) if redis else None,
+        "active": active,
+        "last": last,
+    }
 
 
 def hour() -> dict[str, Any]:
-    moment = datetime.now(UTC)
+    present = datetime.now(UTC)
     with db.engine.connect() as connection:
-        counts = recording.by_minute(connection, moment)
-        rejects, more = recording.rejects_of_the_day(connection, moment)
-    return {"chart": chart(counts, moment), "total": sum(counts.values()), "rejects": rejects, "more_rejects": more}
+        counts = recording.by_minute(connection, present)
+        rejects, more = recording.rejects_of_the_day(connection, present)
+    return {"chart": chart(counts, present), "total": sum(counts.values()), "rejects": rejects, "more_rejects": more}
+
+
+def moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

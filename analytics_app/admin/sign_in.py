@@ -11,6 +11,7 @@ from flask_login import current_user, login_user, logout_user
 from analytics_app.admin import accounts
 from analytics_app.admin.access import View, page
 from analytics_app.admin.throttle import Throttle
+from analytics_app.client import client_address
 from analytics_app.db import db
 
 TOO_MANY = "Too many tries. Wait a quarter of an hour, or have an admin set a new password."
@@ -36,7 +37,7 @@ class SignIn(View):
     def try_in(self) -> str | None:
         """Sign in; returns what is wrong."""
         throttle: Throttle = current_app.extensions["admin_throttle"]
-        name, address = request.form.get("name", "").strip(), request.remote_addr or ""
+        name, address = request.form.get("name", "").strip(), client_address()
         if not throttle.try_in(name, address):
             return TOO_MANY
         user = accounts.authenticate(db.session(), name, request.form.get("password", ""))

@@ -265,7 +265,7 @@ def test_the_landing_page_says_that_it_records_and_what_comes(stack: RunningStac
     post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}], user))
     (key,) = stored(stack, user, 1)
     now = text(visitor, "/admin/now")
-    assert "<h2>Recording</h2>" in now
+    assert "<h2>Yes, it is recording</h2>" in now
     assert key in shown(now)
     assert user in now
     send_event(stack, user, str(uuid4()), category="weather")

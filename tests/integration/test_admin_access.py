@@ -128,9 +128,9 @@ def test_a_viewer_looks_and_changes_nothing(visitor: Visitor, viewer: str) -> No
     visitor.sign_in(viewer)
     for page in ("/admin/", "/admin/actions/", "/admin/rejected/", "/admin/users/"):
         assert visitor.get(page).status == 200
-    page = visitor.get("/admin/users/").body
-    assert viewer.encode() in page
-    assert b"New user" not in page
+    users = visitor.get("/admin/users/").body
+    assert viewer.encode() in users
+    assert b"New user" not in users
     for form in ("users/new", "users/1/role", "users/1/delete", "users/1/password", "rejected/replay",
                  "rejected/replay-all", "rejected/1/edited"):  # fmt: skip
         assert visitor.submit("/admin/users/", f"/admin/{form}").status == 403, form
