@@ -71,8 +71,6 @@ export declare class UserLogger {
   stats(): Stats
 }
 
-export default UserLogger
-
 declare global {
   interface Window {
     UserLogger: typeof UserLogger

@@ -33,6 +33,11 @@ test('the logger listens to neither unload nor beforeunload, prevents nothing, s
   assert.doesNotMatch(built['UserLogger.min.js'], /unload|preventDefault|stopPropagation|\.cookie|\.style\b/)
 })
 
+test('the module exports the class, under the name that the types declare', () => {
+  assert.match(built['UserLogger.mjs'], /export \{ UserLogger \};/)
+  assert.match(built['UserLogger.d.ts'], /export declare class UserLogger /)
+})
+
 test('npm pack gives a package with module, script and types', () => {
   const folder = mkdtempSync(join(tmpdir(), 'logger-'))
   const report = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: new URL('..', import.meta.url), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
