@@ -1,6 +1,6 @@
 # Each target builds what it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit integration browser chaos fuzz bench screenshots logger lock clean chromium
+.PHONY: help run test lint unit integration browser chaos fuzz bench screenshots logger lock audit clean chromium
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -58,6 +58,10 @@ lock: $(BIN)/python ## newest versions that pyproject.toml allows, into the thre
 	$$compile -o requirements.lock && \
 	$$compile --group dev -c requirements.lock -o dev/requirements.lock && \
 	$$compile --group tests -c dev/requirements.lock -o tests/requirements.lock
+
+audit: $(BIN)/python ## known vulnerabilities in the pinned versions, as the package index knows them
+	@$(PIP) pip-audit
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement requirements.lock
 
 clean: ## remove what was installed and cached here; the data in var/ stay
 	rm -rf .venv logger/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
