@@ -1,0 +1,78 @@
+"""The door and the store under generated bodies: no 500, no dead worker, no lost neighbour.
+
+FUZZ_EXAMPLES says how many; `make fuzz` takes ten thousand.
+"""
+
+from __future__ import annotations
+
+import os
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from sqlalchemy import create_engine
+
+from analytics_app.config import Config
+from analytics_app.delivery import Delivery
+from analytics_app.store import store
+from tests.integration.faults import wait_until_drained
+from tests.integration.fuzzing import Case, cases, fate, wrong
+from tests.running import RunningStack
+from tests.sending import post
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or 300)
+DOCUMENTED = {200, 400, 413}
+
+fuzzed = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def since(stack: RunningStack) -> str:
+    return str(stack.rows("SELECT clock_timestamp() AS now")[0]["now"])
+
+
+def test_fuzz_the_door(stack: RunningStack, since: str) -> None:
+    """Its neighbours are looked for in the end, all at once: a row takes a moment to get there."""
+    accepted: list[Case] = []
+    processes = stack.api.pid, stack.worker.pid
+
+    @fuzzed
+    @given(cases)
+    def one(case: Case) -> None:
+        answer = post(stack.analytics_url + case.path, case.body, **case.headers)
+        assert answer.status in DOCUMENTED, (answer, case)
+        assert answer.json["success"] == (answer.status == 200)
+        if answer.status == 200:
+            accepted.append(case)
+        else:
+            assert not case.good, (answer, case)
+
+    one()
+    wait_until_drained(stack)
+    assert not wrong(accepted, fate(stack, since))
+    assert sum(len(case.good) for case in accepted) > EXAMPLES / 4
+    assert (stack.api.pid, stack.worker.pid) == processes
+
+
+def test_fuzz_the_store(stack: RunningStack, since: str) -> None:
+    """What the door would have refused is judged too: a group may come from an older version."""
+    engine = create_engine(Config(DATABASE_URL=stack.database_url).sqlalchemy_url)
+    tried: list[Case] = []
+
+    @fuzzed
+    @given(cases)
+    def one(case: Case) -> None:
+        if "Content_Encoding" not in case.headers:
+            now = int(1e3 * 1_767_225_600)
+            store(engine, [Delivery(str(uuid4()), now, case.path.strip("/"), case.body)])
+            tried.append(case)
+
+    one()
+    engine.dispose()
+    assert not wrong(tried, fate(stack, "2025-12-31"))
