@@ -16,6 +16,7 @@ from analytics_app.inbox import Inbox, connect
 from analytics_app.migrations import migrate
 from analytics_app.orders import Orders
 from analytics_app.publisher import Publisher
+from analytics_app.ratelimit import RateLimit
 from analytics_app.readings import Readings
 from analytics_app.spool import Spool
 
@@ -36,6 +37,9 @@ def create_app(config: Config | None = None) -> Flask:
     celery_init_app(app, config)
     app.extensions["readings"] = Readings(
         connect(config.CELERY_BROKER_URL, timeout=1), Spool(config.spool_dir, config.SPOOL_BYTES_MAX), engine_of(app)
+    )
+    app.extensions["ratelimit"] = RateLimit(
+        connect(config.CELERY_BROKER_URL, timeout=1), config.RATE_LIMIT, app.config["SECRET_KEY"]
     )
     answers.init_app(app)
     for room in (collect, logger_files, health, status):

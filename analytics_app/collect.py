@@ -12,11 +12,13 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from analytics_app.client import client_address
 from analytics_app.config import Config
 from analytics_app.delivery import Delivery
 from analytics_app.metrics import API
 from analytics_app.protocol import depth, parse
 from analytics_app.publisher import Publisher, Unavailable
+from analytics_app.ratelimit import RateLimit
 from analytics_app.uuid7 import uuid7
 
 bp = Blueprint("collect", __name__)
@@ -48,6 +50,7 @@ def take(kind: str) -> Response:
     publisher: Publisher = current_app.extensions["publisher"]
     received_at = time.time_ns() // 1_000_000
     check_origin(settings)
+    check_rate()
     body = read_body(settings)
     check_form(body, settings, kind)
     try:
@@ -63,6 +66,12 @@ def check_origin(settings: Config) -> None:
     origin = request.headers.get("Origin")
     if origin and "*" not in settings.origins and origin not in settings.origins:
         raise Refusal(403, "origin", f"Add {origin} to CORS_ORIGINS of the analytics app to let it send.")
+
+
+def check_rate() -> None:
+    limit: RateLimit = current_app.extensions["ratelimit"]
+    if limit.limit and (seconds := limit.retry_after(client_address())):
+        raise Refusal(429, "rate", f"Keep the batch and send it again in {seconds} s.", seconds)
 
 
 def read_body(settings: Config) -> bytes:

@@ -1,0 +1,109 @@
+"""The rate limit: one sum over all processes, fair to neighbours, and no list of who was here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from analytics_app.inbox import connect
+from analytics_app.ratelimit import PREFIX, RateLimit, network_of
+from tests.running import RunningStack, wait_until
+from tests.sending import flat_action, post
+from tests.serving import api
+
+ADDRESS, OTHER = "198.51.100.7", "198.51.100.8"
+
+
+@pytest.fixture
+def client(stack: RunningStack) -> Iterator[Redis]:
+    with connect(stack.broker_url, timeout=2) as client:
+        for key in client.scan_iter(f"{PREFIX}*"):
+            client.delete(key)
+        yield client
+
+
+@pytest.fixture
+def limiter(client: Redis) -> Callable[..., RateLimit]:
+    """A limit as one process has it, at 20 s past a minute that stands still."""
+    return lambda limit=3, at=1_000_000_020.0: RateLimit(client, limit, "key", clock=lambda: at - at % 60 + 20)
+
+
+def test_one_more_than_the_limit_is_too_many(limiter: Callable[..., RateLimit]) -> None:
+    limit = limiter(3)
+    assert [limit.retry_after(ADDRESS) for _ in range(4)] == [0, 0, 0, 40]
+    assert limit.retry_after(OTHER) == 0
+
+
+def test_processes_count_together(limiter: Callable[..., RateLimit]) -> None:
+    one, two = limiter(10), limiter(10)
+    for limit in (one, two):
+        for _ in range(5):
+            assert limit.retry_after(ADDRESS) == 0
+        limit.share()
+    assert two.retry_after(ADDRESS) == 40
+    one.retry_after(ADDRESS)
+    one.share()
+    assert one.retry_after(ADDRESS) == 40
+
+
+def test_the_next_minute_begins_at_nothing(client: Redis) -> None:
+    now = 1_000_000_019.5  # 59.5 s past the minute
+    limit = RateLimit(client, 1, "key", clock=lambda: now)
+    assert [limit.retry_after(ADDRESS), limit.retry_after(ADDRESS)] == [0, 1]
+    now += 1
+    assert limit.retry_after(ADDRESS) == 0
+
+
+def test_without_redis_a_process_counts_alone() -> None:
+    limit = RateLimit(connect("redis://127.0.0.1:1/0", timeout=1), 2, "key", clock=lambda: 20.0)
+    assert [limit.retry_after(ADDRESS) for _ in range(3)] == [0, 0, 40]
+
+
+def test_the_address_is_kept_nowhere_and_its_hash_is_forgotten(
+    client: Redis, limiter: Callable[..., RateLimit]
+) -> None:
+    limit = limiter()
+    limit.retry_after(ADDRESS)
+    limit.share()
+    (key,) = client.scan_iter(f"{PREFIX}*")
+    assert ADDRESS.encode() not in key
+    assert 0 < client.ttl(key) <= 120
+    later = limiter(at=1_000_000_080.0)
+    later.retry_after(ADDRESS)
+    later.share()
+    assert len(list(client.scan_iter(f"{PREFIX}*"))) == 2  # the same address under another name
+
+
+def test_zero_is_no_limit(limiter: Callable[..., RateLimit]) -> None:
+    limit = limiter(0)
+    assert not any(limit.retry_after(ADDRESS) for _ in range(1_000))
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("2001:db8::1", "2001:db8::/64"), ("2001:db8::ffff:1", "2001:db8::/64"), (ADDRESS, ADDRESS), ("unix", "unix")],
+)
+def test_an_ipv6_network_is_one_client(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_the_door_answers_429_to_one_address_and_200_to_the_next(stack: RunningStack, tmp_path: Path) -> None:
+    with api(stack, tmp_path, RATE_LIMIT="20", TRUSTED_PROXIES="127.0.0.1", API_WORKERS="2") as served:
+
+        def status(address: str) -> int:
+            return post(f"{served.url}/analytics", [flat_action()], X_Forwarded_For=address).status
+
+        if time.time() % 60 > 40:
+            wait_until(lambda: time.time() % 60 < 40, 30, "a minute begins: this one is too short for the test")
+        wait_until(lambda: status(ADDRESS) == 429, 15, "both processes know")
+        refused = post(f"{served.url}/analytics", [flat_action()], X_Forwarded_For=f"10.9.8.7, {ADDRESS}")
+        assert (refused.status, refused.json["error"]) == (429, "rate")
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert refused.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Retry-After" in refused.headers["Access-Control-Expose-Headers"]
+        assert status(OTHER) == 200
+        assert ADDRESS not in served.log
