@@ -9,7 +9,18 @@ from celery import Celery, Task
 from flask import Flask
 from sqlalchemy import Engine
 
-from analytics_app import admin, answers, collect, events, health, logger_files, status, tasks  # noqa: F401
+from analytics_app import (  # noqa: F401  (tasks registers itself)
+    admin,
+    answers,
+    collect,
+    events,
+    health,
+    logger_files,
+    openapi,
+    status,
+    tasks,
+    validate,
+)
 from analytics_app.config import Config, load, secret_key
 from analytics_app.db import db
 from analytics_app.inbox import Inbox, connect
@@ -42,8 +53,9 @@ def create_app(config: Config | None = None) -> Flask:
         connect(config.CELERY_BROKER_URL, timeout=1), config.RATE_LIMIT, app.config["SECRET_KEY"]
     )
     answers.init_app(app)
-    for room in (collect, logger_files, health, status):
+    for room in (collect, logger_files, health, status, openapi):
         app.register_blueprint(room.bp)
+    validate.init_app(app)
     admin.init_app(app)
     return app
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -45,7 +46,7 @@ def event() -> Response:
 
 
 def take(kind: str) -> Response:
-    """Accept one body: 200 when it is durable."""
+    """Accept one body: 200 when it is durable; where it is only asked whether it would be, nothing is kept."""
     settings: Config = current_app.config["SETTINGS"]
     publisher: Publisher = current_app.extensions["publisher"]
     received_at = time.time_ns() // 1_000_000
@@ -53,8 +54,12 @@ def take(kind: str) -> Response:
     check_rate()
     body = read_body(settings)
     check_form(body, settings, kind)
+    delivery = Delivery(str(uuid7()), received_at, kind, body)
+    if request.args.get("validate", "0") not in ("", "0"):
+        validate: Callable[[Delivery], Response] = current_app.extensions["validate"]
+        return validate(delivery)
     try:
-        publisher.publish(Delivery(str(uuid7()), received_at, kind, body))
+        publisher.publish(delivery)
     except Unavailable as error:
         message = f"Keep the batch and send it again later: {error}."
         raise Refusal(503, "unavailable", message, settings.RETRY_AFTER_S) from error

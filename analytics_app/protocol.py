@@ -46,6 +46,8 @@ class Action:
     """The action's own bytes as they came."""
     context: Json | None
     """What the batch laid under it; None where the bytes are a whole body that no action could be read from."""
+    index: int = 0
+    """Its place in the body."""
 
 
 @dataclass
@@ -200,7 +202,8 @@ def add(flat: Flat, page_id: str, seq: int, item: Any, piece: bytes, context: Js
     data = {**context, **item}
     if batch.source == "v2":
         data.pop("view", None)  # an index into the batch; what it refers to has been laid under the action
-    action = Action(page_id, seq, batch.received_at, batch.source, data, piece, context)
+    index = len(flat.actions) + len(flat.rejects)
+    action = Action(page_id, seq, batch.received_at, batch.source, data, piece, context, index)
     if reasons:
         flat.rejects.append(Reject(action, reasons))
     else:

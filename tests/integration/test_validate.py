@@ -1,0 +1,114 @@
+"""`?validate=1`: would this be accepted? An answer action by action, and nothing stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from analytics_app.config import Limits
+from tests.running import RunningStack
+from tests.sending import Answer, envelope, flat_action, post
+
+EVENT = {
+    "session_id": "d66ac88b-f801-4984-953f-5c6b266494a0",
+    "category": "page interaction",
+    "name": "link click",
+    "data": {"host": "www.cwtech.dev", "path": "/", "element": "register"},
+    "timestamp": "2022-04-01 09:15:27.243860",
+}
+
+
+@pytest.fixture
+def user() -> str:
+    return f"validate-{uuid4()}"
+
+
+def ask(stack: RunningStack, body: Any, path: str = "/analytics") -> Answer:
+    return post(f"{stack.analytics_url}{path}?validate=1", body)
+
+
+def test_it_answers_action_by_action_in_their_order(stack: RunningStack, user: str) -> None:
+    path = {"name": "mousemove", "n": 2, "dt": [0, 50], "x": [1, 1], "y": [1, 1]}
+    actions = [{"name": "new brush"}, {"client_x": "left"}, 17, flat_action("click"), path, {**path, "n": 3}]
+    answer = ask(stack, envelope(actions, user))
+    assert answer.status == 200
+    assert answer.json == {
+        "success": True,
+        "stored": False,
+        "accepted": 3,
+        "rejected": 3,
+        "actions": [
+            {"index": 0, "name": "new brush", "accepted": True, "tables": ["raw_actions"]},
+            {"index": 1, "name": None, "accepted": False, "errors": {"client_x": ["Not a valid number."]}},
+            {"index": 2, "name": None, "accepted": False, "errors": {"action": ["Not an object."]}},
+            {"index": 3, "name": "click", "accepted": True, "tables": ["raw_actions", "positions_screen", "clicks"]},
+            {"index": 4, "name": "mousemove", "accepted": True, "tables": ["raw_actions", "positions_screen"]},
+            {
+                "index": 5,
+                "name": "mousemove",
+                "accepted": False,
+                "errors": {"n": ["dt, x and y must hold n samples each."]},
+            },
+        ],
+        "batch": {},
+    }
+
+
+def test_it_stores_nothing(stack: RunningStack, user: str) -> None:
+    ask(stack, envelope([{"name": "asked"}, {"name": "bad", "page_x": "x"}], user))
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "sent"}], user))
+    rows = stack.wait_for("SELECT name FROM raw_actions WHERE user_id = %(user)s", user=user)
+    assert rows == [{"name": "sent"}]
+    assert not stack.rows("SELECT id FROM rejected_actions WHERE user_id = %(user)s", user=user)
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes"])
+def test_whoever_asks_in_another_word_is_not_stored_by_surprise(stack: RunningStack, value: str) -> None:
+    assert post(f"{stack.analytics_url}/analytics?validate={value}", [{"name": "x"}]).json["stored"] is False
+
+
+@pytest.mark.parametrize("value", ["0", ""])
+def test_who_does_not_ask_is_stored(stack: RunningStack, user: str, value: str) -> None:
+    url = f"{stack.analytics_url}/analytics?validate={value}"
+    assert post(url, [{"name": "x", "user": user}]).json == {"success": True}
+    stack.wait_for("SELECT name FROM raw_actions WHERE user_id = %(user)s", user=user)
+
+
+def test_it_names_what_the_envelope_says_wrong_of_itself(stack: RunningStack, user: str) -> None:
+    answer = ask(stack, envelope([{"name": "x"}], user, t0="noon", clock={"rtt": -1}))
+    assert set(answer.json["batch"]) == {"t0", "rtt"}
+    assert answer.json["accepted"] == 1
+
+
+def test_it_judges_a_single_event_as_the_worker_does(stack: RunningStack) -> None:
+    (good,) = ask(stack, EVENT, "/event/").json["actions"]
+    assert good == {"index": 0, "name": "link click", "accepted": True, "tables": ["raw_actions", "clicks"]}
+    (bad,) = ask(stack, {**EVENT, "data": {"host": "h", "path": "/", "x": 1}}, "/event/").json["actions"]
+    assert bad["errors"] == {"data": {"element": ["Missing data for required field."], "x": ["Unknown field."]}}
+
+
+def test_a_body_that_is_neither_is_one_bad_action(stack: RunningStack) -> None:
+    (bad,) = ask(stack, {"name": "click"}).json["actions"]
+    assert list(bad["errors"]) == ["body"]
+
+
+def test_what_cannot_be_said_in_json_is_said_all_the_same(stack: RunningStack) -> None:
+    (bad,) = ask(stack, rb'[{"name": "\ud800", "page_x": 1e400}]').json["actions"]
+    assert set(bad["errors"]) == {"name", "page_x"}
+
+
+@pytest.mark.parametrize(("body", "error"), [(b"", "empty"), (b"17", "form"), (b"{", "json")])
+def test_the_door_s_own_answers_come_first(stack: RunningStack, body: bytes, error: str) -> None:
+    answer = ask(stack, body)
+    assert (answer.status, answer.json["error"]) == (400, error)
+
+
+@pytest.mark.parametrize(("count", "status"), [(Limits.VALIDATED, 200), (Limits.VALIDATED + 1, 413)])
+def test_it_is_asked_about_so_many_at_a_time(stack: RunningStack, count: int, status: int) -> None:
+    answer = ask(stack, json.dumps([{}] * count).encode())
+    assert answer.status == status
+    if status == 413:
+        assert answer.json["error"] == "too_many"
