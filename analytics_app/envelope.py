@@ -12,7 +12,7 @@ import marshmallow
 from marshmallow import fields
 
 from analytics_app.actions import base
-from analytics_app.actions.base import Json, Number, Word, count, instant, shown, to_json
+from analytics_app.actions.base import Json, Number, Word, count, fit, instant, shown, to_json
 from analytics_app.config import Limits
 from analytics_app.protocol import Batch, is_seq
 
@@ -105,7 +105,7 @@ def rows(batch: Batch) -> tuple[Json, Json]:
         "sent_at": instant(said.get("sent_at")),
         "received_at": instant(batch.received_at),
         "actions": batch.actions,
-        "faults": faults or None,
+        "faults": fit(faults) or None,
         **{name: said.get(name) for name in ("batch_seq", "attempt", "reason", "lost")},
     }
     page_row = {

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from analytics_app.actions import base
-from analytics_app.actions.base import shown
+from analytics_app.actions.base import fit, shown
 from analytics_app.bulk import insert_values
 from analytics_app.isolate import isolate
 from analytics_app.judge import Judged
@@ -54,15 +54,6 @@ def first(why: Any) -> str:
     while isinstance(why, dict | list) and why:
         why = next(iter(why.values())) if isinstance(why, dict) else why[0]
     return str(why)
-
-
-def fit(value: Any) -> Any:
-    """Reasons as jsonb takes them: they may quote what was sent."""
-    if isinstance(value, dict):
-        return {shown(key): fit(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [fit(item) for item in value]
-    return shown(value)
 
 
 def insert_batches(cursor: Cursor, said: list[tuple[Json, Json]]) -> None:

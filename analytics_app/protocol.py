@@ -111,6 +111,8 @@ def flatten(delivery: Delivery) -> Flat:
         return Flat(batch, rejects=[whole_body(batch, delivery, {"body": [f"Not JSON: {error}."]})])
     if delivery.kind == "event":
         batch.source, batch.actions = "event", 1
+        if not isinstance(value, dict):
+            return Flat(batch, rejects=[whole_body(batch, delivery, {"body": ["Not one event object."]})])
         return Flat(batch, [Action(batch.page_id, 0, batch.received_at, "event", value, delivery.body, {})])
     if isinstance(value, list):
         return from_array(batch, value, delivery.body)

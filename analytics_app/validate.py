@@ -13,7 +13,6 @@ from analytics_app.actions import base
 from analytics_app.config import Limits
 from analytics_app.delivery import Delivery
 from analytics_app.judge import Judged, judge
-from analytics_app.ledger import fit
 from analytics_app.models import PositionScreen, RawAction
 from analytics_app.protocol import Action, Json, Reject, flatten
 
@@ -37,14 +36,14 @@ def validate(delivery: Delivery) -> Response:
         accepted=sum(isinstance(verdict, Judged) for verdict in verdicts),
         rejected=sum(isinstance(verdict, Reject) for verdict in verdicts),
         actions=[told(verdict.action, verdict) for verdict in verdicts],
-        batch=fit(envelope.rows(flat.batch)[0]["faults"] or {}),
+        batch=envelope.rows(flat.batch)[0]["faults"] or {},
     )
 
 
 def told(action: Action, verdict: Judged | Reject) -> Json:
     said: Json = {"index": action.index, "name": base.shown(action.data.get("name"))}
     if isinstance(verdict, Reject):
-        return {**said, "accepted": False, "errors": fit(verdict.reasons)}
+        return {**said, "accepted": False, "errors": base.fit(verdict.reasons)}
     return {**said, "accepted": True, "tables": tables_of(verdict)}
 
 

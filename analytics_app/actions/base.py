@@ -193,3 +193,12 @@ def shown(value: Any) -> str | None:
     if value is None:
         return None
     return str(value)[:1_000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
+def fit(value: Any) -> Any:
+    """Reasons as jsonb takes them: they may quote what was sent."""
+    if isinstance(value, dict):
+        return {shown(key): fit(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [fit(item) for item in value]
+    return shown(value)
