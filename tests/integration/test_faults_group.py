@@ -1,0 +1,115 @@
+"""A group that fails by itself: it is taken apart, its good bodies are stored, the bad one is kept as a reject."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg2
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from analytics_app.config import Config
+from analytics_app.delivery import Delivery, encode_group
+from analytics_app.inbox import GROUPS, Inbox, connect
+from analytics_app.isolate import everyones_fault
+from analytics_app.orders import TRIES_MAX, Orders
+from tests.running import RunningStack
+
+NOW_MS = 1_767_225_600_000
+
+
+@pytest.fixture
+def inbox(stack: RunningStack) -> Iterator[Inbox]:
+    """Where the stack's own worker does not look."""
+    with connect(stack.broker_url.removesuffix("/0") + "/7", timeout=5) as client:
+        client.flushdb()
+        yield Inbox(client, 10**9, 10**8, again_s=1, again_max_s=1)
+
+
+@pytest.fixture
+def engine(stack: RunningStack) -> Iterator[Engine]:
+    engine = create_engine(Config(DATABASE_URL=stack.database_url).sqlalchemy_url)
+    yield engine
+    engine.dispose()
+
+
+def delivery(user: str) -> Delivery:
+    body = json.dumps([{"name": "click", "user": user, "client_x": 1}]).encode()
+    return Delivery(str(uuid4()), NOW_MS, "analytics", body)
+
+
+def killed_while_storing(inbox: Inbox, group_id: str) -> None:
+    """As by the kernel for want of memory."""
+
+    def kill() -> Engine:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+    process = multiprocessing.get_context("fork").Process(target=Orders(inbox, kill, "").carry_out, args=(group_id,))
+    process.start()
+    process.join(10)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_a_body_that_ends_its_worker_is_rejected_and_its_neighbours_are_stored(
+    stack: RunningStack, inbox: Inbox, engine: Engine
+) -> None:
+    users = [f"poison-{uuid4()}" for _ in range(3)]
+    bodies = [delivery(user) for user in users]
+    poison, group_id = bodies[1], str(uuid4())
+    inbox.put(group_id, encode_group(bodies))
+    orders = Orders(inbox, lambda: engine, "")
+    for _ in range(TRIES_MAX):
+        killed_while_storing(inbox, group_id)
+    orders.carry_out(group_id)
+    assert sorted(inbox.client.hkeys(GROUPS)) == sorted(body.receipt.encode() for body in bodies)
+    for _ in range(TRIES_MAX):
+        killed_while_storing(inbox, poison.receipt)
+    for body in bodies:
+        orders.carry_out(body.receipt)
+    stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
+    assert sorted(row["user_id"] for row in stored) == sorted([users[0], users[2]])
+    (reject,) = stack.rows("SELECT body, reasons FROM rejected_actions WHERE page_id = %(id)s", id=poison.receipt)
+    assert bytes(reject["body"]) == poison.body
+    assert "server" in reject["reasons"]
+    assert inbox.state().groups == 0
+
+
+def test_an_absent_postgresql_is_never_the_group_s_fault(inbox: Inbox) -> None:
+    """However often it is tried: the tries begin anew."""
+    nowhere = create_engine("postgresql+psycopg2://user:password@127.0.0.1:1/none")
+    group_id = str(uuid4())
+    inbox.put(group_id, encode_group([delivery("waiting")]))
+    for _ in range(TRIES_MAX + 2):
+        Orders(inbox, lambda: nowhere, "").carry_out(group_id)
+        assert inbox.is_paused()
+        inbox.client.delete("inbox:paused")
+    taken = inbox.take(group_id)
+    assert taken is not None
+    assert taken[1] == 1
+
+
+def test_bytes_that_are_no_group_are_rejected(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
+    group_id = str(uuid4())
+    inbox.put(group_id, b"\xc1 no group")
+    Orders(inbox, lambda: engine, "").carry_out(group_id)
+    (reject,) = stack.rows("SELECT body FROM rejected_actions WHERE page_id = %(id)s", id=group_id)
+    assert bytes(reject["body"]) == b"\xc1 no group"
+    assert inbox.state().groups == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "everyones"),
+    [(None, True), ("08006", True), ("25006", True), ("42P01", True), ("53100", True), ("53200", True), ("57P01", True),
+     ("55P03", True), ("40P01", False), ("57014", False), ("XX000", False), ("22P05", False)],
+)  # fmt: skip
+def test_whose_fault_an_error_of_postgresql_is(code: str | None, everyones: bool) -> None:
+    class Error(psycopg2.Error):
+        pgcode = code
+
+    assert everyones_fault(Error()) is everyones
