@@ -85,6 +85,22 @@ Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.dat
 """
 
 
+def is_ending(starter: int) -> bool:
+    """Whether the make that started this process is gone, or waits for us to end.
+
+    A make that alone gets a SIGINT (Ctrl-C goes to all of the terminal's processes) waits for its children without
+    telling them. While it waits it blocks the signal, which is all that can be seen of it.
+    """
+    if os.getppid() != starter:
+        return True
+    if signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []):  # inherited, so it says nothing about make
+        return False
+    with contextlib.suppress(OSError):
+        status = dict(line.split(":", 1) for line in Path(f"/proc/{starter}/status").read_text().splitlines())
+        return bool(int(status["SigBlk"], 16) >> (signal.SIGINT - 1) & 1)
+    return False
+
+
 def run(settings: Settings, starter: int | None) -> None:
     """Start, wait, stop."""
     began = time.monotonic()
@@ -98,7 +114,7 @@ def run(settings: Settings, starter: int | None) -> None:
             stack.start()
             say(greeting(settings, stack.env["DATABASE_URL"], stack.first_password, time.monotonic() - began))
             while not stack.stopping.wait(0.5):
-                if starter and os.getppid() != starter:
+                if starter and is_ending(starter):
                     break
             say("Stopping.")
         except Interrupted:

@@ -21,7 +21,7 @@ LOG_BYTES = 5_000_000  # of one log file; one older one is kept
 # A PostgreSQL that starts or stops turns its clients away in these words: that is no news.
 IMPORTANT = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b(?!:  the database system is)")
 READY_WITHIN_S = 60
-HANGING_AFTER_S = 10  # longer than a busy machine keeps a healthy process from answering
+HANGING_AFTER_S = 10  # without an answer
 STEADY_AFTER_S = 5
 LONGEST_PAUSE_S = 4
 

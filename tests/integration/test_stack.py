@@ -117,13 +117,17 @@ def test_nothing_is_left_when_the_starter_is_killed_and_the_data_are_still_there
         again.stop()
 
 
-def test_it_ends_with_the_make_that_started_it(tmp_path: Path) -> None:
-    """A make that is killed with SIGKILL cannot pass anything on."""
-    running = RunningStack(tmp_path / "data", through=["sh", "-c", '"$@" --starter $$; :', "make"])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+def test_it_ends_with_the_make_that_started_it(tmp_path: Path, signal_: signal.Signals) -> None:
+    """A make that is killed cannot pass anything on, and one that alone gets a SIGINT does not."""
+    makefile = tmp_path / "Makefile"
+    makefile.write_text("run:\n\t@exec $(COMMAND) --starter $$PPID\n")
+    running = RunningStack(tmp_path / "data", through=["sh", "-c", f'exec make -f {makefile} COMMAND="$*"', "sh"])
     running.wait_ready()
     assert running.members()
-    running.process.kill()
+    running.process.send_signal(signal_)
     wait_until(lambda: not running.members(), 45, lambda: f"all end: {running.members()}")
+    running.process.wait(10)
 
 
 def test_with_both_urls_given_no_embedded_server_starts(stack: RunningStack, tmp_path: Path) -> None:
