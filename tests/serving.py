@@ -19,6 +19,7 @@ from tests.running import RunningStack, wait_until
 class Api:
     url: str
     log_path: Path
+    pid: int
 
     @property
     def log(self) -> str:
@@ -42,7 +43,7 @@ def api(stack: RunningStack, folder: Path, **settings: str) -> Iterator[Api]:
     call = ["-m", "gunicorn", "--config", "analytics_app/gunicorn.conf.py", "analytics_app.wsgi:app"]
     with log_path.open("w") as log:
         process = subprocess.Popen([sys.executable, *call], cwd=ROOT, env=env, stdout=log, stderr=log)
-    served = Api(f"http://127.0.0.1:{port}", log_path)
+    served = Api(f"http://127.0.0.1:{port}", log_path, process.pid)
     try:
         wait_until(lambda: http_answers(f"{served.url}/health"), 30, lambda: f"the API answers: {served.log}")
         yield served

@@ -1,0 +1,77 @@
+"""The limits of the door are settings, and what exceeds them costs little."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.running import RunningStack
+from tests.sending import post
+from tests.serving import Api, api
+
+BYTES, ACTIONS, NESTING = 2_000, 5, 6
+
+
+@pytest.fixture(scope="module")
+def small(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    settings = {"BODY_BYTES_MAX": str(BYTES), "ACTIONS_MAX": str(ACTIONS), "NESTING_MAX": str(NESTING)}
+    with api(stack, tmp_path_factory.mktemp("limits"), API_WORKERS="1", **settings) as served:
+        yield served
+
+
+def body_of(size: int) -> bytes:
+    body = json.dumps([{"name": "x", "text": ""}]).encode()
+    return body.replace(b'"text": ""', b'"text": "' + b"x" * (size - len(body)) + b'"')
+
+
+@pytest.mark.parametrize("path", ["analytics", "event/"])
+@pytest.mark.parametrize(("size", "status"), [(BYTES - 1, 200), (BYTES, 200), (BYTES + 1, 413), (50_000_000, 413)])
+def test_bytes(small: Api, path: str, size: int, status: int) -> None:
+    body = body_of(size)
+    if path == "event/":
+        body = body[1:-1] + b"  "
+    assert len(body) == size
+    answer = post(f"{small.url}/{path}", body)
+    assert answer.status == status
+    if status == 413:
+        assert str(BYTES) in answer.json["message"]
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(("size", "status"), [(BYTES - 1, 200), (BYTES, 200), (BYTES + 1, 413)])
+def test_bytes_after_decompression(small: Api, size: int, status: int) -> None:
+    assert post(f"{small.url}/analytics", gzip.compress(body_of(size)), Content_Encoding="gzip").status == status
+
+
+@pytest.mark.parametrize(("number", "status"), [(ACTIONS - 1, 200), (ACTIONS, 200), (ACTIONS + 1, 413)])
+@pytest.mark.parametrize("enveloped", [False, True])
+def test_actions_of_a_batch(small: Api, number: int, status: int, enveloped: bool) -> None:
+    actions = [{"name": "x"}] * number
+    assert post(f"{small.url}/analytics", {"v": 2, "actions": actions} if enveloped else actions).status == status
+
+
+@pytest.mark.parametrize(("levels", "status"), [(NESTING - 1, 200), (NESTING, 200), (NESTING + 1, 400), (300, 400)])
+@pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
+def test_nesting(small: Api, levels: int, status: int, open_: str, close: str) -> None:
+    inner = levels - 2  # the batch and the action are two
+    body = '[{"a":' + open_ * inner + "1" + close * inner + "}]"
+    answer = post(f"{small.url}/analytics", body.encode())
+    assert (answer.status, answer.json.get("error")) == (status, "nesting" if status == 400 else None)
+
+
+def test_a_gzip_bomb_takes_no_memory(small: Api) -> None:
+    """A hundred and fifty megabytes in a hundred and fifty thousand bytes, and a bomb in a bomb."""
+    (worker,) = psutil.Process(small.pid).children()
+    before = worker.memory_info().rss
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packer.compress(bytes(10_000_000)) for _ in range(15)) + packer.flush()
+    assert len(bomb) < 160_000
+    for body in (bomb[:BYTES], gzip.compress(bytes(1_000_000)), gzip.compress(gzip.compress(bytes(10_000_000)))):
+        assert post(f"{small.url}/analytics", body, Content_Encoding="gzip").status in (400, 413)
+    assert post(f"{small.url}/analytics", bomb, Content_Encoding="gzip").status == 413
+    assert worker.memory_info().rss - before < 30_000_000

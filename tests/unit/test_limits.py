@@ -1,0 +1,70 @@
+"""Every text that an action or event may carry has a limit: good at it, rejected one beyond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow
+import pytest
+from marshmallow.validate import Length
+
+from analytics_app import envelope, events
+from analytics_app.actions import ACTIONS, base, mousemove
+from analytics_app.config import Limits
+
+SCHEMAS = {"any": base.Schema, "envelope": envelope.EnvelopeSchema, "event": events.EventSchema}
+SCHEMAS |= {name: module.Schema for name, module in ACTIONS.items()}
+SCHEMAS |= {f"event {known.type.__name__}": type(known.schema) for known in events.CLASSES}
+
+
+def texts() -> list[tuple[str, str, int]]:
+    """Schema, field, limit; a text without one gets -1."""
+    found = []
+    for name, schema in SCHEMAS.items():
+        for field_name, field in schema().fields.items():
+            if isinstance(field, base.Word | marshmallow.fields.String):
+                longest = [check.max for check in field.validators if isinstance(check, Length) and check.max]
+                found.append((name, field.data_key or field_name, longest[0] if longest else -1))
+    return found
+
+
+def fault(schema: type[marshmallow.Schema], field: str, value: Any) -> Any:
+    """What the schema says of this one field."""
+    return schema().validate({field: value}).get(field)
+
+
+@pytest.mark.parametrize(("name", "field", "limit"), texts())
+def test_a_text_is_good_up_to_its_limit(name: str, field: str, limit: int) -> None:
+    assert limit > 0
+    schema = SCHEMAS[name]
+    assert fault(schema, field, "x" * (limit - 1)) is None
+    assert fault(schema, field, "x" * limit) is None
+    assert fault(schema, field, "x" * (limit + 1))
+    assert fault(schema, field, "\U0001f600" * limit) is None  # characters, not bytes
+
+
+@pytest.mark.parametrize("field", ["dt", "x", "y"])
+def test_a_mouse_path_has_no_more_samples_than_its_limit(field: str) -> None:
+    assert fault(mousemove.Schema, field, [0] * (Limits.SAMPLES + 1))
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "most"),
+    [(base.Schema, "page_x", Limits.COORDINATE), (base.Schema, "timestamp", Limits.TIMESTAMP_MS),
+     (envelope.EnvelopeSchema, "batch_seq", Limits.SEQ)],
+)  # fmt: skip
+def test_a_number_is_good_up_to_its_limit(schema: type[marshmallow.Schema], field: str, most: float) -> None:
+    assert fault(schema, field, most - 1) is None
+    assert fault(schema, field, most) is None
+    assert fault(schema, field, most + 1)
+
+
+def test_the_check_itself_sees_a_text_without_limit() -> None:
+    class Careless(base.Schema):
+        note = marshmallow.fields.String()
+
+    SCHEMAS["careless"] = Careless
+    try:
+        assert ("careless", "note", -1) in texts()
+    finally:
+        del SCHEMAS["careless"]
