@@ -13,7 +13,7 @@ const named = { name: 'version', transform: (code) => code.replaceAll(/\bLIB\b/g
 
 async function bundle(input, format) {
   const built = await rollup({ input: new URL(input, here).pathname, plugins: [named] })
-  const { output } = await built.generate({ format, exports: 'auto', generatedCode: 'es2015' })
+  const { output } = await built.generate({ format, strict: false, exports: 'auto', generatedCode: 'es2015' })
   return banner + '\n' + output[0].code
 }
 

@@ -117,9 +117,11 @@ const anchor = (el) => {
 const step$1 = (el) => {
   const tag = el.localName;
   const own = tag + attribute(el, NAME);
-  const siblings = [...(el.parentNode?.children || [])];
-  if (!siblings.some((other) => other !== el && other.matches(own))) return own
-  return `${own}:nth-of-type(${siblings.filter((other) => other.localName === tag).indexOf(el) + 1})`
+  const twin = (other) => other !== el && other.matches(own);
+  if (el.matches(':only-of-type') || (own !== tag && ![...el.parentNode.children].some(twin))) return own
+  let place = 1;
+  for (let other = el; (other = other.previousElementSibling); ) place += other.localName === tag;
+  return `${own}:nth-of-type(${place})`
 };
 
 /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
@@ -154,8 +156,8 @@ const coordinates = (event) => {
   const client_x = Math.floor(point.clientX + dx);
   const client_y = Math.floor(point.clientY + dy);
   return {
-    page_x: client_x + Math.round(scrollX),
-    page_y: client_y + Math.round(scrollY),
+    page_x: client_x + Math.floor(scrollX),
+    page_y: client_y + Math.floor(scrollY),
     client_x,
     client_y,
     screen_x: Math.floor(point.screenX),
@@ -226,7 +228,7 @@ const seqOf = (action) => JSON.parse(action).seq;
 
 /** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
 const tombstone = ({ head, actions }, reason) => ({
-  head: { ...head, views: [], lost: [...head.lost, ...(actions[0] ? [[seqOf(actions[0]), seqOf(actions.at(-1)), reason]] : [])] },
+  head: { ...head, views: [], lost: [...head.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
   actions: [],
 });
 
@@ -320,7 +322,7 @@ const remove = guard((batch) => localStorage.removeItem(keyOf(batch)));
 const all = guard(() =>
   keys()
     .map(read)
-    .map((batch) => (batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
+    .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 );
 
 const clear = guard(() => keys().forEach((key) => localStorage.removeItem(key)));
@@ -442,7 +444,7 @@ const persist = () => {
 const push = (batch) => {
   queue.push(batch);
   const bytes = ({ actions }) => total(actions, (action) => action.length);
-  if (total(queue, bytes) > MAX_QUEUE) drop$1(queue.find((old) => countOf(old) && !old.flying) || batch, 'queue');
+  if (total(queue, bytes) > MAX_QUEUE) drop$1(queue.find(countOf), 'queue');
   pump();
 };
 
@@ -468,7 +470,6 @@ const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? ha
 
 /** Start no request any more: the page is about to end. */
 const hold = () => {
-  clearTimeout(timer$2);
   timer$2 = Infinity;
 };
 
@@ -692,7 +693,7 @@ const track = (selector) => {
 const EFFECT_WAIT = 1000; // ms; what comes later is not what a person takes for the answer to a click
 
 /** Selectors whose elements log each click on them, whenever they come into the page. */
-const subscribed = new Set();
+const subscribed = [];
 
 let clicked;
 let observer;
@@ -723,7 +724,7 @@ const click = (event) => {
   if (ignored(target)) return
   notePasswords(target);
   effect('none');
-  const hits = event.composedPath().filter((el) => [...subscribed].some((selector) => el.matches?.(selector)));
+  const hits = event.composedPath().filter((el) => subscribed[0] && el.matches?.(subscribed));
   if (!hits[0] && options.capture) hits.push(target);
   const [ref] = hits.map((el) =>
     add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
@@ -862,7 +863,7 @@ const sample = (event) => {
   const pointer = event.pointerType;
   const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y];
   // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
-  const text = [pointer, sx, sy, ...off.map((px) => px >> 4)].join();
+  const text = [pointer, sx, sy, off.map((px) => px >> 4)] + '';
   if (text !== known || samples.length === SAMPLES) close();
   if (!samples[0]) piece = { pointer, sx, sy, off };
   // A path never runs backwards, whatever clock an event was stamped with.
@@ -1061,7 +1062,7 @@ const addAction = (action, event) => {
 /** Log each click on what matches, now or later, under its own name and attributes. */
 const subscribeObject = (selector) => {
   document.querySelector(selector); // throws for a bad selector, before it can spoil the others
-  subscribed.add(selector);
+  subscribed.push(selector);
 };
 
 /** Log the rectangles of what matches, now and when they have changed. */

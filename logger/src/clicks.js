@@ -10,7 +10,7 @@ import { guard, now, tenth } from './util.js'
 const EFFECT_WAIT = 1000 // ms; what comes later is not what a person takes for the answer to a click
 
 /** Selectors whose elements log each click on them, whenever they come into the page. */
-export const subscribed = new Set()
+export const subscribed = []
 
 let clicked
 let observer
@@ -41,7 +41,7 @@ export const click = (event) => {
   if (ignored(target)) return
   notePasswords(target)
   effect('none')
-  const hits = event.composedPath().filter((el) => [...subscribed].some((selector) => el.matches?.(selector)))
+  const hits = event.composedPath().filter((el) => subscribed[0] && el.matches?.(subscribed))
   if (!hits[0] && options.capture) hits.push(target)
   const [ref] = hits.map((el) =>
     add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),

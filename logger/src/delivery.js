@@ -119,7 +119,7 @@ const persist = () => {
 export const push = (batch) => {
   queue.push(batch)
   const bytes = ({ actions }) => total(actions, (action) => action.length)
-  if (total(queue, bytes) > MAX_QUEUE) drop(queue.find((old) => countOf(old) && !old.flying) || batch, 'queue')
+  if (total(queue, bytes) > MAX_QUEUE) drop(queue.find(countOf), 'queue')
   pump()
 }
 
@@ -145,7 +145,6 @@ const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? ha
 
 /** Start no request any more: the page is about to end. */
 export const hold = () => {
-  clearTimeout(timer)
   timer = Infinity
 }
 

@@ -21,8 +21,8 @@ export const coordinates = (event) => {
   const client_x = Math.floor(point.clientX + dx)
   const client_y = Math.floor(point.clientY + dy)
   return {
-    page_x: client_x + Math.round(scrollX),
-    page_y: client_y + Math.round(scrollY),
+    page_x: client_x + Math.floor(scrollX),
+    page_y: client_y + Math.floor(scrollY),
     client_x,
     client_y,
     screen_x: Math.floor(point.screenX),

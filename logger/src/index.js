@@ -91,7 +91,7 @@ const addAction = (action, event) => {
 /** Log each click on what matches, now or later, under its own name and attributes. */
 const subscribeObject = (selector) => {
   document.querySelector(selector) // throws for a bad selector, before it can spoil the others
-  subscribed.add(selector)
+  subscribed.push(selector)
 }
 
 /** Log the rectangles of what matches, now and when they have changed. */

@@ -42,7 +42,7 @@ const sample = (event) => {
   const pointer = event.pointerType
   const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y]
   // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
-  const text = [pointer, sx, sy, ...off.map((px) => px >> 4)].join()
+  const text = [pointer, sx, sy, off.map((px) => px >> 4)] + ''
   if (text !== known || samples.length === SAMPLES) close()
   if (!samples[0]) piece = { pointer, sx, sy, off }
   // A path never runs backwards, whatever clock an event was stamped with.

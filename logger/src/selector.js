@@ -24,9 +24,11 @@ const anchor = (el) => {
 const step = (el) => {
   const tag = el.localName
   const own = tag + attribute(el, NAME)
-  const siblings = [...(el.parentNode?.children || [])]
-  if (!siblings.some((other) => other !== el && other.matches(own))) return own
-  return `${own}:nth-of-type(${siblings.filter((other) => other.localName === tag).indexOf(el) + 1})`
+  const twin = (other) => other !== el && other.matches(own)
+  if (el.matches(':only-of-type') || (own !== tag && ![...el.parentNode.children].some(twin))) return own
+  let place = 1
+  for (let other = el; (other = other.previousElementSibling); ) place += other.localName === tag
+  return `${own}:nth-of-type(${place})`
 }
 
 /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */

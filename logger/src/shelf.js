@@ -38,7 +38,7 @@ export const remove = guard((batch) => localStorage.removeItem(keyOf(batch)))
 export const all = guard(() =>
   keys()
     .map(read)
-    .map((batch) => (batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
+    .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 )
 
 export const clear = guard(() => keys().forEach((key) => localStorage.removeItem(key)))
