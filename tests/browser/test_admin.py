@@ -1,0 +1,207 @@
+"""The admin area as a researcher uses it: see one's own click, find it, look at it, put right what was rejected."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
+
+from tests.administering import PASSWORD, new_user, send_event
+from tests.running import RunningStack
+from tests.sending import envelope, flat_action, post
+
+
+@pytest.fixture(scope="module")
+def admin(stack: RunningStack) -> str:
+    return new_user(stack)
+
+
+@pytest.fixture
+def user() -> str:
+    return f"seen-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def desk(stack: RunningStack, browser: Browser, admin: str) -> Iterator[Page]:
+    """Signed in, on the landing page. The pages' policy must allow all that they do: no complaint in the console."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=stack.analytics_url)
+    page, complaints = context.new_page(), list[str]()
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "net::ERR_FAILED" not in message.text:  # a test's route.abort
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page, admin)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    page.goto("/admin/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_signing_in_and_out(stack: RunningStack, browser: Browser, admin: str) -> None:
+    context = browser.new_context(base_url=stack.analytics_url)
+    page = context.new_page()
+    sign_in(page, admin, "not the password")
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    sign_in(page, admin)
+    expect(page.get_by_role("link", name="Recording")).to_have_attribute("aria-current", "page")
+    assert page.evaluate("document.cookie") == ""
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("status")).to_have_text("You have signed out.")
+    page.goto("/admin/actions/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    context.close()
+
+
+def test_one_s_own_click_is_seen_within_two_seconds(
+    stack: RunningStack, browser: Browser, desk: Page, user: str
+) -> None:
+    """Two windows side by side, as when a study is set up: the study's page, and the landing page that follows."""
+    study = browser.new_context()
+    page = study.new_page()
+    page.goto(f"{stack.study_url}/?user={user}")
+    page.get_by_label("I have read this").check()
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/task?*")
+    expect(page.locator("circle")).to_have_count(150)
+    with page.expect_response(lambda response: "flower-132" in (response.request.post_data or ""), timeout=15_000):
+        page.locator("#flower-132").click()  # the logger sends every few seconds
+    began = time.monotonic()
+    row = desk.locator(".last tr", has_text=user).filter(has=desk.get_by_text("click", exact=True)).first
+    expect(row).to_be_visible(timeout=2_000)
+    assert time.monotonic() - began < 2
+    expect(desk.locator(".state h2")).to_have_text("Yes, it is recording")
+    expect(desk.locator(".facts dd").last).not_to_have_text("0")
+    study.close()
+
+
+def test_the_landing_page_shows_the_hour_and_what_was_rejected(stack: RunningStack, desk: Page, user: str) -> None:
+    send_event(stack, user, str(uuid.uuid4()), category="weather")
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}], user))
+    stack.wait_for("SELECT id FROM rejected_actions WHERE user_id = %(user)s", user=user)
+    stack.wait_for("SELECT seq FROM raw_actions WHERE user_id = %(user)s", user=user)
+    expect(desk.locator("svg.bars rect.bar").last).to_be_attached(timeout=12_000)
+    desk.get_by_role("listitem").filter(has_text="name").get_by_role("link").click(timeout=12_000)
+    desk.wait_for_url("**/admin/rejected/?reason=name:")
+    expect(desk.locator("tbody tr", has_text=user)).to_have_count(1)
+
+
+def test_a_page_that_lost_its_server_looks_so(stack: RunningStack, desk: Page) -> None:
+    desk.route("**/admin/now", lambda route: route.abort())
+    expect(desk.locator(".fragment.stale")).to_have_count(1, timeout=5_000)
+    desk.unroute("**/admin/now")
+    expect(desk.locator(".fragment.stale")).to_have_count(0, timeout=5_000)
+
+
+def test_an_action_is_found_by_filters_and_looked_at(stack: RunningStack, desk: Page, user: str) -> None:
+    click = flat_action("click", client_x=664, client_y=284, el_x=600, el_y=270, el_w=120, el_h=40, element_id="pay")
+    path = {"name": "mousemove", "n": 3, "dt": [0, 50, 50], "x": [640, 12, 9], "y": [300, -4, -9]}
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "pageview"}, path, click], user))
+    stack.wait_for("SELECT seq FROM raw_actions WHERE user_id = %(user)s", lambda rows: len(rows) == 3, user=user)
+    desk.get_by_role("link", name="Actions", exact=True).click()
+    desk.get_by_label("User").fill(user)
+    desk.get_by_role("button", name="Search").click()
+    expect(desk.locator("tbody tr")).to_have_count(3)
+    desk.get_by_label("Action").fill("click")
+    desk.get_by_label("Condition").fill("A")
+    desk.get_by_label("Action").press("Enter")
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    desk.locator("tbody tr .time a").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("click")
+    drawing = desk.get_by_role("img", name="At 664, 284 in the viewport")
+    frame, dot = drawing.locator(".pane").bounding_box(), drawing.locator(".dot").bounding_box()
+    assert frame
+    assert dot
+    middle = (dot["x"] + dot["width"] / 2 - frame["x"]) / frame["width"]
+    assert middle == pytest.approx(664 / 1440, abs=0.01)
+    expect(desk.locator("pre")).to_contain_text('"element_id": "pay"')
+    desk.get_by_role("link", name="Before").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("mousemove")
+    expect(desk.locator("svg .sample")).to_have_count(3)
+
+
+def test_rejected_actions_are_edited_ticked_and_replayed(stack: RunningStack, desk: Page, user: str) -> None:
+    for _ in range(3):
+        send_event(stack, user, str(uuid.uuid4()), category="weather")
+    rejected = "SELECT id FROM rejected_actions WHERE user_id = %(user)s AND replayed_at IS NULL"
+    stack.wait_for(rejected, lambda rows: len(rows) == 3, user=user)
+    desk.goto(f"/admin/rejected/?user={user}")
+    desk.locator("tbody tr .time a").first.click()
+    expect(desk.locator(".pairs").first).to_contain_text("No class of events has this category and name")
+    desk.get_by_text("Edit and replay").click()
+    body = desk.get_by_label("Judged in place of what came")
+    body.fill(body.input_value().replace("weather", "page interaction"))
+    desk.get_by_role("button", name="Replay as edited").click()
+    expect(desk.get_by_role("status")).to_contain_text("Put right: 1.")
+    desk.get_by_role("link", name="The stored action").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("link click")
+    desk.goto(f"/admin/rejected/?user={user}")
+    expect(desk.locator("tbody tr")).to_have_count(2)
+    stack.rows(  # as if the schema had been mended meanwhile
+        "UPDATE rejected_actions SET body = convert_to(replace(convert_from(body, 'UTF8'), %(bad)s, %(good)s), 'UTF8')"
+        " WHERE user_id = %(user)s",
+        bad="weather",
+        good="page interaction",
+        user=user,
+    )
+    desk.get_by_label("All on this page").check()
+    expect(desk.locator("tbody input:checked")).to_have_count(2)
+    desk.get_by_role("button", name="Replay those ticked").click()
+    expect(desk.get_by_role("status")).to_contain_text("Put right: 2. Stored: 2")
+    expect(desk.get_by_text("No rejected action is like that.")).to_be_visible()
+    stack.wait_for("SELECT seq FROM clicks WHERE user_id = %(user)s", lambda rows: len(rows) == 3, user=user)
+
+
+def test_replaying_all_that_match_asks_first(stack: RunningStack, desk: Page, user: str) -> None:
+    send_event(stack, user, str(uuid.uuid4()), category="weather")
+    stack.wait_for("SELECT id FROM rejected_actions WHERE user_id = %(user)s", user=user)
+    desk.goto(f"/admin/rejected/?user={user}")
+    questions: list[str] = []
+
+    def decline(dialog: Dialog) -> None:
+        questions.append(dialog.message)
+        dialog.dismiss()
+
+    desk.once("dialog", decline)
+    desk.get_by_role("button", name="Replay all that match").click()
+    assert len(questions) == 1
+    desk.once("dialog", lambda dialog: dialog.accept())
+    desk.get_by_role("button", name="Replay all that match").click()
+    expect(desk.get_by_role("status")).to_contain_text("Still no good: 1.")
+
+
+def test_users_are_managed(desk: Page) -> None:
+    name = f"made-{uuid.uuid4().hex[:8]}"
+    desk.get_by_role("link", name="Users").click()
+    new = desk.locator("section", has=desk.get_by_role("heading", name="New user"))
+    new.get_by_label("Name").fill(name)
+    new.get_by_label("Password").fill(PASSWORD)
+    new.get_by_role("button").click()
+    card = desk.locator(".person", has_text=name)
+    expect(card.get_by_role("heading")).to_contain_text("viewer")
+    card.get_by_role("button", name="Make admin").click()
+    expect(card.get_by_role("heading")).to_contain_text("admin")
+    desk.once("dialog", lambda dialog: dialog.accept())
+    card.get_by_role("button", name="Remove").click()
+    expect(desk.get_by_role("status")).to_have_text(re.compile("is no user any more"))
+    expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/actions/", "/admin/rejected/", "/admin/users/"])
+def test_it_fits_a_phone(stack: RunningStack, browser: Browser, desk: Page, path: str) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto(path)
+    expect(desk.get_by_role("button", name="Sign out")).to_be_in_viewport()
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
