@@ -80,7 +80,7 @@ class Worker(Celery):
 def celery_init_app(app: Flask, config: Config) -> Worker:
     """Celery, the inbox and both its sides: the publisher of the API, the orders of the worker."""
 
-    class AppTask(Task[Any, Any]):
+    class AppTask(Task):  # type: ignore[type-arg]  # Celery 5.6 knows its parameters only in the stubs
         def __call__(self, *args: object, **kwargs: object) -> object:
             with app.app_context():
                 return self.run(*args, **kwargs)
