@@ -7,18 +7,16 @@
   // In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
   const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i;
   // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
-  const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
-  const MASK =
-    '[data-ul-mask],[contenteditable],textarea,select,script,style,' +
-    'input:not([type=submit],[type=button])';
+  const PERSONAL = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
+  const MASK = '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])';
   const passwords = new WeakSet();
 
-  /** Free text, not too long, without what looks like a person's address, number or token. */
-  const maskText = (text) => String(text).replace(PERSONAL, MASKED).slice(0, 2000);
+  /** Free text without what looks like a person's address, number or token; cut first, for patterns take their time. */
+  const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, MASKED);
 
   /** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
   const maskUrl = (url) =>
-    maskText(url.replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)));
+    maskText(url.slice(0, 2000).replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)));
 
   /** Whether the element or any of its ancestors, through shadow roots, matches. */
   const within = (el, selector) => {
@@ -104,7 +102,7 @@
 
   /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
   const attribute = (el, kind) => {
-    const name = el.getAttributeNames().find((name) => kind.test(name));
+    const name = !within(el, '[data-ul-mask]') && el.getAttributeNames().find((name) => kind.test(name));
     return name ? `[${name}=${stringify(el.getAttribute(name))}]` : ''
   };
 
@@ -422,7 +420,7 @@
     } else if (status === 413 && countOf(batch) > 1) {
       settle(batch, '', halves(batch));
     } else {
-      warn(`the server refused actions (${status})`);
+      warn(`the server says ${status}`);
       drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
     }
     pump();
@@ -1034,7 +1032,7 @@
     if (!why || !options.server) return
     if (document.prerendering) return document.addEventListener('prerenderingchange', start)
     why = refusal();
-    if (why) return warn(`nothing is captured (${why})`)
+    if (why) return warn(`not recording (${why})`)
     begin();
     save({ user: constants.user });
     attach();

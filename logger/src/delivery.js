@@ -81,7 +81,7 @@ const answered = (batch, response) => {
   } else if (status === 413 && countOf(batch) > 1) {
     settle(batch, '', halves(batch))
   } else {
-    warn(`the server refused actions (${status})`)
+    warn(`the server says ${status}`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
   }
   pump()

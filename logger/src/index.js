@@ -47,7 +47,7 @@ const start = () => {
   if (!why || !options.server) return
   if (document.prerendering) return document.addEventListener('prerenderingchange', start)
   why = refusal()
-  if (why) return warn(`nothing is captured (${why})`)
+  if (why) return warn(`not recording (${why})`)
   begin()
   save({ user: constants.user })
   attach()

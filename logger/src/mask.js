@@ -4,18 +4,16 @@ const MASKED = '***'
 // In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
 const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
-const PERSONAL = /[^\s=&?#/]+(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
-const MASK =
-  '[data-ul-mask],[contenteditable],textarea,select,script,style,' +
-  'input:not([type=submit],[type=button])'
+const PERSONAL = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
+const MASK = '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])'
 const passwords = new WeakSet()
 
-/** Free text, not too long, without what looks like a person's address, number or token. */
-export const maskText = (text) => String(text).replace(PERSONAL, MASKED).slice(0, 2000)
+/** Free text without what looks like a person's address, number or token; cut first, for patterns take their time. */
+export const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, MASKED)
 
 /** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
 export const maskUrl = (url) =>
-  maskText(url.replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)))
+  maskText(url.slice(0, 2000).replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)))
 
 /** Whether the element or any of its ancestors, through shadow roots, matches. */
 export const within = (el, selector) => {

@@ -2,6 +2,8 @@
 
 import { stringify } from './util.js'
 
+import { within } from './mask.js'
+
 const TEST_ID = /^data-(test|cy|qa)/
 const NAME = /^(name|aria-label)$/
 // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
@@ -9,7 +11,7 @@ const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i
 
 /** `[name="email"]` for the first attribute of that kind; empty where there is none. */
 const attribute = (el, kind) => {
-  const name = el.getAttributeNames().find((name) => kind.test(name))
+  const name = !within(el, '[data-ul-mask]') && el.getAttributeNames().find((name) => kind.test(name))
   return name ? `[${name}=${stringify(el.getAttribute(name))}]` : ''
 }
 

@@ -33,6 +33,12 @@ for (const [text, expected] of [
   test(`the text ${text.slice(0, 40)}`, () => assert.equal(maskText(text), expected))
 }
 
+test('a text of a megabyte takes no time', () => {
+  const start = performance.now()
+  for (const c of ['a', '?', '1', '@', 'eyJ']) maskUrl(c.repeat(1_000_000))
+  assert.ok(performance.now() - start < 1000)
+})
+
 const textOf = (html) => {
   const page = new Page({ html })
   return page.modules.mask.visibleText(page.document.querySelector('.here'))

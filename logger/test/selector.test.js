@@ -50,6 +50,10 @@ test('inside a shadow root, the path of the host stands before', () => {
   assert.equal(page.modules.selector.selectorOf(root.querySelectorAll('b')[1]), '#box >>> p > b:nth-of-type(2)')
 })
 
+test('what is masked tells no label', () => {
+  assert.equal(selectorOf('<div id="m" data-ul-mask><b class="here" aria-label="Mail from Ann">').selector, '#m > b')
+})
+
 test('it is no longer than the server takes', () => {
   const { selector } = selectorOf('<div>'.repeat(300) + '<b class="here">')
   assert.ok(selector.length < 1000)

@@ -153,7 +153,8 @@ def test_twenty_tabs_at_once_that_adopt_the_same_backlog_store_it_once(study: St
         log(tab, 3, name="second")
     study.gateway.down = False
     for tab in tabs:
-        tab.evaluate("userLogger.flush(20000)")
+        tab.evaluate("() => { sent = userLogger.flush(20000) }")
+    assert [tab.evaluate("sent")["pending"] for tab in tabs] == [0] * 20
     assert numbers(study.actions("first", 60)) == sorted([0, 1, 2] * 20)
     assert numbers(study.actions("second", 60)) == sorted([0, 1, 2] * 20)
     context.close()
