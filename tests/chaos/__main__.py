@@ -21,6 +21,7 @@ from tests.running import RunningStack, wait_until
 
 KILL_WORKER_EVERY_S = 5.7  # more than a hundred times in ten minutes
 CALM_S = 2
+LONG_S = 300
 DRAINED_WITHIN_S = 180
 SPOOL_BYTES_MAX = "250000"  # small, so that a Redis that is away fills it
 
@@ -48,27 +49,29 @@ class Chaos:
             watcher.stop()
             self.say(self._about())
             return count(self.stack, self.load.sent, self.inflicted)
+        except BaseException:
+            self.say(f"{self.stack.output}\n{self.stack.log_tails()}")
+            raise
         finally:
             self.stack.stop()
 
     def _inflict_all(self, seconds: float) -> None:
-        """Each fault in turn, then again in another order; in between the worker is killed, at an even pace."""
+        """Each fault in turn, then again in another order; the worker is killed between any two."""
         began, kills = time.monotonic(), 0
         others = list(FAULTS.items())
-        while (elapsed := time.monotonic() - began) < seconds or kills < seconds // KILL_WORKER_EVERY_S:
-            if kills * KILL_WORKER_EVERY_S <= elapsed:
-                self._inflict(elapsed, *WORKER_KILLED)
+        while time.monotonic() - began < seconds or kills < seconds // KILL_WORKER_EVERY_S:
+            for _ in range(3 if seconds >= LONG_S else 1):
+                self._inflict(began, *WORKER_KILLED)
                 kills += 1
-            else:
-                self._inflict(elapsed, *others.pop(0))
-                others = others or self.scene.random.sample(list(FAULTS.items()), len(FAULTS))
-            time.sleep(self.scene.random.uniform(0.5, 1.5))
+            self._inflict(began, *others.pop(0))
+            others = others or self.scene.random.sample(list(FAULTS.items()), len(FAULTS))
 
-    def _inflict(self, elapsed: float, name: str, fault: Fault) -> None:
-        self.say(f"{elapsed:5.0f} s  {name}")
+    def _inflict(self, start: float, name: str, fault: Fault) -> None:
         began = time.monotonic()
+        self.say(f"{began - start:5.0f} s  {name}")
         fault(self.scene)
         self.inflicted.append(Inflicted(name, began, time.monotonic()))
+        time.sleep(self.scene.random.uniform(0.5, 1.5))
 
     def _is_drained(self) -> bool:
         spool = self.stack.data_dir / "spool"
@@ -86,6 +89,7 @@ class Chaos:
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} CPUs, {platform.platform()}\n"
             f"{', '.join(f'{name} {number}' for name, number in known.items())}\n"
             f"{self.actions_per_s:g} actions a second, seed {self.seed}; answers {said}\n"
+            f"load average of the last 15 minutes {os.getloadavg()[2]:.1f}\n"
         )
 
     def _postgres_version(self) -> str:
