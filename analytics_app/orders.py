@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics_app import counts
 from analytics_app.delivery import Delivery, decode_group, encode_group
 from analytics_app.inbox import Inbox
-from analytics_app.isolate import everyones_fault
+from analytics_app.isolate import everyones_fault, own_fault
 from analytics_app.store import Report, reject_whole, store
 
 log = logging.getLogger(__name__)
@@ -42,10 +42,19 @@ class Orders:
         """Store a group and forget it after the commit. Not there any more: someone stored it, nothing to do."""
         if group_id == BEAT:
             self.inbox.show_worker()
-        elif (taken := self.inbox.take(group_id)) is not None:
+        elif self._answers(group_id) and (taken := self.inbox.take(group_id)) is not None:
             group, tries = taken
             self._store(group_id, deliveries_of(group_id, group), tries)
         self.show_progress()
+
+    def _answers(self, group_id: str) -> bool:
+        """Whether PostgreSQL does. One that hangs, hangs here, before a try of the group is counted."""
+        try:
+            with self.engine().connect():
+                return True
+        except SQLAlchemyError as error:
+            self._wait(group_id, error)
+            return False
 
     def _store(self, group_id: str, deliveries: list[Delivery], tries: int) -> None:
         started = time.monotonic()
@@ -65,9 +74,10 @@ class Orders:
             self.note(report, seconds)
 
     def _wait(self, group_id: str, error: Exception) -> None:
-        """The group stays in the inbox, until PostgreSQL stores again or until it has been tried often enough."""
+        """The group stays in the inbox. Only what is its own fault counts as a try that ended badly."""
         if everyones_fault(error):
             self.inbox.pause(PAUSE_S)
+        if not own_fault(getattr(error, "orig", error)):
             self.inbox.postpone(group_id)
         why = next(iter(str(error).splitlines()), type(error).__name__)
         log.warning("PostgreSQL does not store (%s): the group waits in the inbox", why)

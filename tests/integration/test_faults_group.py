@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -43,10 +44,13 @@ def delivery(user: str) -> Delivery:
     return Delivery(str(uuid4()), NOW_MS, "analytics", body)
 
 
-def killed_while_storing(inbox: Inbox, group_id: str) -> None:
-    """As by the kernel for want of memory."""
+def killed_while_storing(inbox: Inbox, engine: Engine, group_id: str) -> None:
+    """As by the kernel for want of memory, after PostgreSQL has answered."""
+    engines = iter([create_engine(engine.url)])
 
     def kill() -> Engine:
+        for answering in engines:
+            return answering
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
@@ -65,11 +69,11 @@ def test_a_body_that_ends_its_worker_is_rejected_and_its_neighbours_are_stored(
     inbox.put(group_id, encode_group(bodies))
     orders = Orders(inbox, lambda: engine, "")
     for _ in range(TRIES_MAX):
-        killed_while_storing(inbox, group_id)
+        killed_while_storing(inbox, engine, group_id)
     orders.carry_out(group_id)
     assert sorted(inbox.client.hkeys(GROUPS)) == sorted(body.receipt.encode() for body in bodies)
     for _ in range(TRIES_MAX):
-        killed_while_storing(inbox, poison.receipt)
+        killed_while_storing(inbox, engine, poison.receipt)
     for body in bodies:
         orders.carry_out(body.receipt)
     stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
@@ -89,6 +93,26 @@ def test_an_absent_postgresql_is_never_the_group_s_fault(inbox: Inbox) -> None:
         Orders(inbox, lambda: nowhere, "").carry_out(group_id)
         assert inbox.is_paused()
         inbox.client.delete("inbox:paused")
+    taken = inbox.take(group_id)
+    assert taken is not None
+    assert taken[1] == 1
+
+
+def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
+    """A worker that is killed for its lack of progress meanwhile must not count against what it was to store."""
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        port = hanging.getsockname()[1]
+        options = {"connect_timeout": 2}
+        engine = create_engine(f"postgresql+psycopg2://user:password@127.0.0.1:{port}/none", connect_args=options)
+        group_id = str(uuid4())
+        inbox.put(group_id, encode_group([delivery("waiting")]))
+        process = multiprocessing.get_context("fork").Process(
+            target=Orders(inbox, lambda: engine, "").carry_out, args=(group_id,)
+        )
+        process.start()
+        hanging.accept()
+        process.kill()
+        process.join(10)
     taken = inbox.take(group_id)
     assert taken is not None
     assert taken[1] == 1
