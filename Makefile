@@ -1,6 +1,6 @@
 # Each target builds what it needs; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit integration browser chaos fuzz bench screenshots logger lock audit clean chromium
+.PHONY: help run test lint unit integration browser chaos fuzz bench bench-admin screenshots logger lock audit clean chromium
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -10,7 +10,7 @@ NPM := npm --prefix logger --no-fund --no-audit
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
 run: .venv/run ## start everything on this machine; Ctrl-C ends it
 	@exec $(BIN)/python -m dev --starter $$PPID
@@ -45,8 +45,12 @@ fuzz: .venv/test ## 10,000 generated bodies at the door (FUZZ_EXAMPLES)
 bench: .venv/test chromium ## speed beside its floors, as ratios
 	@$(BIN)/python -m bench
 
+bench-admin: .venv/test ## the admin's lists over ten million actions (ROWS=1000000 for fewer)
+	@$(BIN)/python -m bench.admin_lists
+
 screenshots: .venv/test chromium ## the docs' pictures, taken anew from the running thing
 	@$(BIN)/python -m dev.screenshots
+	@$(BIN)/python -m dev.admin_screenshots
 
 logger: logger/node_modules/.stamp ## build static/UserLogger.js from logger/
 	@$(NPM) run --silent build

@@ -29,9 +29,9 @@ def manage(stack: RunningStack, *arguments: str, stdin: str = "") -> subprocess.
     )  # fmt: skip
 
 
-def new_user(stack: RunningStack, role: str = "admin") -> str:
-    """Returns the name; the password is PASSWORD."""
-    name = f"{role}-{secrets.token_hex(4)}"
+def new_user(stack: RunningStack, role: str = "admin", name: str = "") -> str:
+    """Returns the name, a new one where none is given; the password is PASSWORD."""
+    name = name or f"{role}-{secrets.token_hex(4)}"
     made = manage(stack, "create_user", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
     assert made.returncode == 0, made.stderr
     return name

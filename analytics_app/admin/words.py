@@ -53,7 +53,7 @@ def about(data: dict[str, Any]) -> str:
     names = ("element_id", "element", "selector", "form_id", "path", "message")
     known = next((str(value) for name in names if (value := data.get(name) or event.get(name))), "")
     if not known and isinstance(data.get("x"), list):
-        return f"{len(data['x'])} positions"
+        return f"{len(data['x'])} position{'s' if len(data['x']) != 1 else ''}"
     return known or str(data.get("title") or data.get("url") or "")
 
 
