@@ -123,10 +123,12 @@ class Config:
     @property
     def engine_options(self) -> dict[str, Any]:
         """A database that hangs must fail within a minute; one that came back must be noticed at once."""
+        # Before WORKER_STALL_S: a worker that waits for PostgreSQL must not be taken for one that hangs.
+        stall_ms = self.WORKER_STALL_S * 1000
         connect_args = {
             "connect_timeout": 5,
             "application_name": "user-actions-logging",
-            "options": "-c statement_timeout=60000 -c lock_timeout=30000 -c timezone=UTC",
+            "options": f"-c statement_timeout={stall_ms * 2 // 3} -c lock_timeout={stall_ms // 3} -c timezone=UTC",
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,

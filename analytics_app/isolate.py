@@ -38,7 +38,7 @@ def own_fault(error: Exception) -> bool:
 def everyones_fault(error: Exception) -> bool:
     """Whether any group would fail now: no connection, no room, no rights, read-only, shutting down, a table missing.
 
-    A group fails by itself on a deadlock (40P01), on a statement that takes too long (57014), on an internal error.
+    Not so on a deadlock (40P01), on a statement that takes too long (57014), on an internal error.
     """
     code: str | None = getattr(getattr(error, "orig", error), "pgcode", None)
     return code is None or (code[:2] in ("08", "25", "28", "3D", "42", "53", "55", "57", "58") and code != "57014")
