@@ -29,6 +29,7 @@ graceful_timeout = 15
 memory = Path("/dev/shm")  # noqa: S108 (gunicorn makes its own file in it)
 worker_tmp_dir = str(memory) if os.access(memory, os.W_OK) else None  # a slow disk must not look like a hung worker
 accesslog = None
+forwarded_allow_ips = _settings.TRUSTED_PROXIES or "127.0.0.1,::1"  # whose X-Forwarded-Proto is believed
 control_socket_disable = True
 
 
