@@ -122,8 +122,10 @@ class Config:
 
     @property
     def engine_options(self) -> dict[str, Any]:
-        """A database that hangs must fail within a minute; one that came back must be noticed at once."""
-        # Before WORKER_STALL_S: a worker that waits for PostgreSQL must not be taken for one that hangs.
+        """A database that hangs fails before the worker that waits for it is taken for one that hangs.
+
+        One that came back is noticed at once.
+        """
         stall_ms = self.WORKER_STALL_S * 1000
         connect_args = {
             "connect_timeout": 5,
