@@ -68,7 +68,7 @@ def test_a_worker_that_hangs_is_noticed_by_its_progress_and_started_again(faulty
 
 
 def test_two_workers_that_store_the_same_group_at_once_store_it_once(faulty: RunningStack, page: Page) -> None:
-    user = str(page.page_id)
+    user = f"v1-{page.page_id}"  # its page has the receipt's id, not the one of the other batch
     v1 = [{"name": "click", "user": user, "client_x": 1, "client_y": 2}] * 3
     with locked(faulty, "raw_actions"), client(faulty) as connection:
         assert page.send().status == 200
