@@ -23,7 +23,6 @@ from analytics_app import (  # noqa: F401  (tasks registers itself)
 from analytics_app.config import Config, load, secret_key
 from analytics_app.db import db
 from analytics_app.inbox import Inbox, connect
-from analytics_app.migrations import migrate
 from analytics_app.orders import Orders
 from analytics_app.publisher import Publisher
 from analytics_app.ratelimit import RateLimit
@@ -43,7 +42,6 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_CONTENT_LENGTH=config.BODY_BYTES_MAX,
     )
     db.init_app(app)
-    migrate.init_app(app, db)
     celery_init_app(app, config)
     app.extensions["readings"] = Readings(
         connect(config.CELERY_BROKER_URL, timeout=1), Spool(config.spool_dir, config.SPOOL_BYTES_MAX), engine_of(app)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import flask_migrate
+from flask import current_app
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from analytics_app.actions import ACTIONS
-from analytics_app.config import ConfigError
-from analytics_app.db import Model
+from analytics_app.config import ROOT, ConfigError
+from analytics_app.db import Model, db
 
 LOCK = 7_248_153  # any number, the same in every process: two create_db at once take turns
 VIEWS = ('"rawActions"', '"PositionsScreen"', "page_loss")
@@ -47,13 +47,21 @@ def create(engine: Engine) -> list[str]:
             raise ConfigError(f"The database has the encoding {encoding}: use one made WITH ENCODING 'UTF8'.")
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         before = names(engine)
-        flask_migrate.upgrade()
+        upgrade()
         there = set(inspect(engine).get_table_names())
         for module in ACTIONS.values():
             table = getattr(module, "Table", None)
             if table is not None and table.__tablename__ not in there:
                 table.__table__.create(engine)
         return sorted(names(engine) - before)
+
+
+def upgrade(revision: str = "head") -> None:
+    """Take the migrations' steps."""
+    import flask_migrate  # only here: Alembic would cost every other process half a second at its start
+
+    flask_migrate.Migrate(current_app, db, directory=str(ROOT / "analytics_app" / "migrations"))
+    flask_migrate.upgrade(revision=revision)
 
 
 def names(engine: Engine) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -13,7 +14,6 @@ from analytics_app.admin.models import ROLES, User
 
 NAME_MAX = 80
 PASSWORD_MIN, PASSWORD_MAX = 10, 200
-NOBODY = generate_password_hash(secrets.token_hex())  # checked where there is no such user, so that both take as long
 
 
 class Wrong(Exception):
@@ -48,10 +48,16 @@ def hashed(password: str) -> str:
     return generate_password_hash(password)
 
 
+@cache
+def nobodys_hash() -> str:
+    """Checked where there is no such user, so that both take as long."""
+    return generate_password_hash(secrets.token_hex())
+
+
 def authenticate(session: Session, name: str, password: str) -> User | None:
     """The user of this name and password."""
     user = session.scalar(select(User).where(User.name == name.strip()))
-    right = check_password_hash(user.password_hash if user else NOBODY, password[:PASSWORD_MAX])
+    right = check_password_hash(user.password_hash if user else nobodys_hash(), password[:PASSWORD_MAX])
     return user if right else None
 
 

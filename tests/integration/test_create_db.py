@@ -10,14 +10,13 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
-import flask_migrate
 import psycopg2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 
-from analytics_app import create_app
+from analytics_app import create_app, schema
 from analytics_app.config import load
 from analytics_app.db import Model, db
 from dev.settings import ROOT
@@ -108,14 +107,14 @@ def test_an_absent_database_is_one_sentence(database_url: str) -> None:
 
 
 def test_the_migrations_make_exactly_what_the_models_say(app: Flask) -> None:
-    flask_migrate.upgrade()
+    schema.upgrade()
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Model.metadata) == []
 
 
 def test_an_upgrade_keeps_the_rows_that_are_there(app: Flask, database_url: str) -> None:
     """From the first version of the schema, with a row in each of its tables, to today's."""
-    flask_migrate.upgrade(revision="0001")
+    schema.upgrade("0001")
     key = f"'{KEY}', 0"
     for table in ("page_views", "clicks", "submits"):
         query(database_url, f"INSERT INTO {table} (page_id, seq) VALUES ({key})")
