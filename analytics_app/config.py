@@ -1,7 +1,7 @@
 """Every setting and every limit; the only reader of os.environ.
 
-Precedence, the first that names a setting wins: the process's environment, `var/stack.env` (there while
-`make run` runs), `analytics_app/.env`, `postgres.env`, the default below. The defaults are those of
+Precedence, the first that names a setting wins: the process's environment, `stack.env` in DATA_DIR
+(there while `make run` runs), `analytics_app/.env`, `postgres.env`, the default below. The defaults are those of
 docker-compose.yml, so that a fresh clone needs no file.
 """
 
@@ -184,7 +184,7 @@ def layers(environ: Mapping[str, str]) -> list[Mapping[str, str | None]]:
     postgres = env_file(folder / "postgres.env")
     return [
         environ,
-        env_file(folder / "var" / "stack.env"),
+        env_file(Path(environ.get("DATA_DIR") or folder / "var") / "stack.env"),
         env_file(folder / "analytics_app" / ".env"),
         {ours: postgres.get(theirs) for theirs, ours in POSTGRES_ENV.items()},
     ]
@@ -194,7 +194,7 @@ def env_file(path: Path) -> dict[str, str | None]:
     """A file's settings, none where it is not there. Raises ConfigError where it is and may not be read."""
     try:
         return dotenv_values(stream=StringIO(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         why = f"{path} cannot be read ({error.strerror})"

@@ -52,6 +52,11 @@ def test_a_file_of_settings_that_cannot_be_read_is_not_passed_over(folder: Path)
         load_in(folder)
 
 
+def test_a_stack_with_a_data_dir_of_its_own_is_found_by_it(folder: Path) -> None:
+    (folder / "stack.env").write_text("DB_USER=elsewhere\n")
+    assert load_in(folder, DATA_DIR=str(folder)).DB_USER == "elsewhere"
+
+
 def test_an_empty_value_is_no_value(folder: Path) -> None:
     assert load_in(folder, PORT="", DB_USER="").PORT == 5000
 
