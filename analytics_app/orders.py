@@ -22,8 +22,9 @@ from analytics_app.store import Report, reject_whole, store
 log = logging.getLogger(__name__)
 
 QUEUE = "celery"
-QUEUE_SHORT = 100  # behind a longer queue a group is late, not lost
+QUEUE_SHORT = 100
 SWEEP_GROUPS = 1_000
+SWEEP_GROUPS_BUSY = 50  # behind a long queue most groups are late, not lost; the oldest may be
 BEAT = "beat"  # the id of no group: ordered when there is nothing else to do, so that progress can be seen
 PAUSE_S = 2.0
 SWEEP_EVERY_S = 1.0
@@ -129,7 +130,8 @@ class Sweep(threading.Thread):
         waiting = inbox.queue_length(QUEUE)
         if not waiting:
             self.order(BEAT)
-        overdue = [] if waiting > QUEUE_SHORT or inbox.is_paused() else inbox.claim(SWEEP_GROUPS)
+        limit = SWEEP_GROUPS if waiting <= QUEUE_SHORT else SWEEP_GROUPS_BUSY
+        overdue = [] if inbox.is_paused() else inbox.claim(limit)
         for group_id in overdue:
             self.order(group_id)
         if overdue:
