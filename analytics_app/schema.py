@@ -77,4 +77,4 @@ def drop(engine: Engine) -> None:
         for view in VIEWS:
             connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
         Model.metadata.drop_all(connection)
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version, rebuild_progress"))

@@ -308,7 +308,8 @@
   const MAX_AGE = 7 * 24 * 3600e3;
 
   const keyOf = (batch) => storageKey() + batch.head.batch_id;
-  const read = (key) => readBody(localStorage[key]);
+  // What somebody else spoiled is told once and left alone; it must not hide what lies beside it.
+  const read = guard((key) => readBody(localStorage[key]));
   // A batch's id is a UUIDv7: sorted by name is sorted by age.
   const keys = () =>
     Object.keys(localStorage)
@@ -318,7 +319,7 @@
   /** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
   const evict = () => {
     const all = keys();
-    const oldest = all.find((key) => read(key).actions[0]);
+    const oldest = all.find((key) => read(key)?.actions[0]);
     if (oldest) localStorage[oldest] = bodyOf(tombstone(read(oldest), 'quota'));
     else localStorage.removeItem(all[0]);
     return all[0]
@@ -336,6 +337,7 @@
   const all = guard(() =>
     keys()
       .map(read)
+      .filter(Boolean)
       .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
   );
 

@@ -91,6 +91,18 @@ test('the next page adopts what was left, says so, and clears the shelf', async 
   assert.equal(next.user.stats().acked, 0, "another page's actions are not this page's")
 })
 
+test('an entry that somebody else spoiled hides none of the others', async () => {
+  const page = logged(away, 3)
+  page.fire('pagehide')
+  const { localStorage } = page.window
+  const [key] = Object.keys(localStorage)
+  localStorage[key.slice(0, -1)] = 'spoiled'
+  const next = page.next()
+  next.logger()
+  await next.tick(0)
+  assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.actions.length]), [['adopt', 3]])
+})
+
 test('a page that comes back (bfcache) waits for an answer after all', async () => {
   const page = logged(() => ({ status: 200 }))
   page.fire('pagehide')
