@@ -11,8 +11,8 @@ from analytics_app.cli import database, rebuild, rejected, users, worker
 def main() -> None:
     """The analytics app of User Actions Logging.
 
-    Settings come from the environment, then var/stack.env (while `make run` runs), analytics_app/.env,
-    postgres.env; docs/deploy.md lists them.
+    Settings come from the environment, then stack.env of DATA_DIR (while `make run` runs),
+    analytics_app/.env, postgres.env; docs/deploy.md lists them.
     """
 
 

@@ -14,7 +14,10 @@ from analytics_app.db import db
 @click.option("--wait", default=60, show_default=True, help="Seconds to wait for PostgreSQL.")
 @with_app
 def create_db(drop: bool, wait: int) -> None:
-    """Create the tables that are missing; touch nothing that is there."""
+    """Create the tables that are missing.
+
+    Nothing that is there is touched.
+    """
     engine = db.engine
     schema.wait_for_database(engine, wait, lambda line: click.echo(line, err=True))
     name = engine.url.database
@@ -30,5 +33,5 @@ def create_db(drop: bool, wait: int) -> None:
 
 @click.command("db_url")
 def db_url() -> None:
-    """Print the database's URL as psql, R and pandas take it."""
+    """Print the URL that psql, R and pandas take."""
     click.echo(settings().libpq_url)

@@ -17,7 +17,9 @@ from analytics_app.rebuild import rebuild as steps
 @click.option("--anew", is_flag=True, help="Begin at the beginning, also where a rebuild was interrupted.")
 @with_app
 def rebuild(name: str | None, anew: bool) -> None:
-    """Split raw_actions again into positions_screen and the tables of the action types.
+    """Split raw_actions into its tables again.
+
+    Into positions_screen and the tables of the action types.
 
     For a type that was added later, or whose schema or rows were mended. May run while actions come in.
     Interrupted, it goes on where it was when it is called again.

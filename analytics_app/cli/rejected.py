@@ -26,7 +26,7 @@ Filters = dict[str, str | None]
 
 @click.group("rejected")
 def rejected() -> None:
-    """Look at rejected actions, and store those that can be put right."""
+    """Look at rejected actions, put them right."""
 
 
 def with_filters(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -23,7 +23,10 @@ MAY = "; ".join(f"{role}: {may}" for role, may in ROLES.items())
 @click.option("--first-admin", is_flag=True, help=FIRST)
 @with_app
 def create_user(name: str | None, role: str, password_stdin: bool, first_admin: bool) -> None:
-    """Make a user of the admin area at /admin/; asks for what is not given."""
+    """Make a user of the admin area (/admin/).
+
+    Asks for what is not given.
+    """
     if first_admin:
         password = accounts.first_admin(db.session())
         if password:

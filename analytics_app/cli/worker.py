@@ -12,13 +12,16 @@ from analytics_app.cli.context import settings
 
 @click.command("worker")
 def worker() -> None:
-    """Run the Celery worker, and start it again when it ends or makes no progress."""
+    """Run the worker, restarted when it stalls."""
     sys.exit(watch.Watch(settings()).run())
 
 
 @click.command("worker_health")
 def worker_health() -> None:
-    """Succeed where the worker that writes PROGRESS_FILE makes progress."""
+    """Say whether a worker makes progress.
+
+    The one that writes PROGRESS_FILE; fails where it does not.
+    """
     config = settings()
     try:
         age = watch.progress_age(config)
