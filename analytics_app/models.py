@@ -18,6 +18,7 @@ from analytics_app.db import Model
 
 EMPTY = sql("''")
 NOW = sql("now()")
+LOOKED_UP = ("user_id", "name", "study")  # what actions are looked up by, the newest first
 
 
 def instant(**options: Any) -> Mapped[datetime | None]:
@@ -44,7 +45,7 @@ class RawAction(Who, Model):
     __tablename__ = "raw_actions"
     __table_args__ = (
         Index(None, "received_at", "page_id", "seq"),
-        *(Index(None, first, "received_at", "page_id", "seq") for first in ("user_id", "name", "study")),
+        *(Index(None, first, "received_at", "page_id", "seq") for first in LOOKED_UP),
     )
 
     page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -99,6 +100,7 @@ class RejectedAction(Model):
     __table_args__ = (
         Index(None, "page_id", "seq", unique=True),
         Index(None, "received_at", "page_id", "seq"),
+        *(Index(None, first, "received_at", "page_id", "seq") for first in LOOKED_UP),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -79,7 +79,7 @@ Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.dat
   Demo study    {settings.study_url}/?user=test
   In your page  <script src="{settings.analytics_url}/UserLogger.js" data-study="my-study"></script>
   Recording?    {settings.analytics_url}/status
-  Admin area    {settings.analytics_url}/admin/{sign_in}
+  Admin         {settings.analytics_url}/admin/{sign_in}
   SQL           {shlex.join([psql(), database_url])}
   Logs          {settings.data_dir / "log"}
 """

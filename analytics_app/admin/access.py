@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin.theme import Theme
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from analytics_app.admin import accounts
@@ -31,6 +31,10 @@ CSP = (
 csrf = CSRFProtect()
 login = LoginManager()
 F = TypeVar("F", bound=Callable[..., Any])
+
+NUMBER = "<int(max=9223372036854775807):number>"  # in an address: what fits into the column of an id
+AWAY = "PostgreSQL does not answer. What is sent meanwhile is kept, and is stored as soon as it is back."
+NO_TABLES = "The tables are not there yet. Run: python manage.py create_db"
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -103,8 +107,8 @@ class View(flask_admin.BaseView):  # type: ignore[misc]
 
     def database_away(self, error: SQLAlchemyError) -> ResponseReturnValue:
         current_app.logger.warning("the admin area cannot ask PostgreSQL: %s", type(error).__name__)
-        message = "PostgreSQL does not answer. What is sent meanwhile is kept, and is stored as soon as it is back."
-        return self.render("admin/error.html", title="The database is away", message=message, alone=True), 503
+        title, message = ("No tables", NO_TABLES) if isinstance(error, ProgrammingError) else ("No database", AWAY)
+        return self.render("admin/error.html", title=title, message=message, alone=True), 503
 
 
 def protect(response: Response) -> Response:

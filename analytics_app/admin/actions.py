@@ -14,13 +14,13 @@ from analytics_app.actions import ACTIONS
 from analytics_app.admin import filters, paging
 from analytics_app.admin.access import View, page
 from analytics_app.admin.drawing import figure
+from analytics_app.config import Limits
 from analytics_app.db import db
 from analytics_app.models import Page, PositionScreen, RawAction, RejectedAction
 
 TABLE: Any = RawAction.__table__
 COLUMNS = (*paging.KEY, "occurred_at", "name", "study", "user_id", "session_id", "condition_1", "condition_2", "data")
 FILTERS = ("name", "user", "study", "condition", "session", "page", "from", "to", "q")
-INDEXED = ("page_id", "user_id", "name", "study")
 SHOWN_ABOVE = {*COLUMNS, "data"}
 
 
@@ -32,7 +32,7 @@ class Actions(View):
             found = paging.find(connection, search)
         return self.render("admin/actions.html", found=found, asked=asked)
 
-    @page("/<uuid:page_id>/<int:seq>")
+    @page(f"/<uuid:page_id>/<int(max={Limits.SEQ}):seq>")
     def one(self, page_id: UUID, seq: int) -> ResponseReturnValue:
         with db.engine.connect() as connection:
             action = one_of(connection, TABLE, page_id, seq)
@@ -53,7 +53,7 @@ def wanted() -> tuple[paging.Search, filters.Asked]:
     """The search that the address asks for."""
     asked = filters.read(request.args, FILTERS)
     search = paging.Search(TABLE, COLUMNS)
-    filters.narrow(search, asked, request.args, INDEXED)
+    filters.narrow(search, asked, request.args)
     if condition := asked.given.get("condition"):
         search.rest.append(lambda columns: or_(columns.condition_1 == condition, columns.condition_2 == condition))
     if session := asked.given.get("session"):

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, cast
 
 from analytics_app.admin.paging import Clause, Cursor, NoCursor, Search
+from analytics_app.models import LOOKED_UP
 
-LEADERS = ("page_id", "user_id", "name", "study")  # the more selective first: one of them leads, if an index has it
+LEADERS = ("page_id", *LOOKED_UP)  # the more selective first: an index has each of them, and one leads
 ARGUMENTS = {"user_id": "user", "page_id": "page"}
 
 
@@ -24,15 +25,16 @@ class Asked:
 
 
 def read(arguments: Mapping[str, str], names: Iterable[str]) -> Asked:
-    return Asked({name: value for name in names if (value := arguments.get(name, "").strip())})
+    """PostgreSQL knows no NUL, and so no row holds one."""
+    return Asked({name: value for name in names if (value := arguments.get(name, "").replace("\0", "").strip())})
 
 
-def narrow(search: Search, asked: Asked, arguments: Mapping[str, str], indexed: Iterable[str]) -> None:
+def narrow(search: Search, asked: Asked, arguments: Mapping[str, str]) -> None:
     """Put filters and place into a search."""
     for column in LEADERS:
-        if (value := asked.given.get(ARGUMENTS.get(column, column))) is not None and column in search.table.c:
+        if (value := asked.given.get(ARGUMENTS.get(column, column))) is not None:
             clause = equal(column, value, asked)
-            (search.rest if search.lead or column not in indexed else search.lead).append(clause)
+            (search.rest if search.lead else search.lead).append(clause)
     for bound, argument in (("from", "from"), ("to", "to")):
         if moment := moment_of(asked, argument):
             search.lead.append(received(bound, moment))

@@ -16,6 +16,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, tuple_
 
+from analytics_app.config import Limits
+
 PER_PAGE = 50
 STRETCH = 20_000
 PATIENCE_S = 1.0
@@ -45,6 +47,8 @@ class Cursor:
         """Raises NoCursor."""
         try:
             received_at, page_id, seq = text.split("_")
+            if not -1 <= int(seq) <= Limits.SEQ:
+                raise NoCursor(text)
             return cls(datetime.fromisoformat(received_at), UUID(page_id), int(seq))
         except ValueError:
             raise NoCursor(text) from None

@@ -10,7 +10,7 @@ from flask_login import current_user, login_user
 from sqlalchemy import select
 
 from analytics_app.admin import accounts
-from analytics_app.admin.access import View, admins_only, page
+from analytics_app.admin.access import NUMBER, View, admins_only, page
 from analytics_app.admin.models import ROLES, User
 from analytics_app.db import db
 
@@ -31,13 +31,13 @@ class People(View):
             f"{form.get('name', '').strip()} {done}",
         )
 
-    @page("/<int:number>/role", methods=("POST",))
+    @page(f"/{NUMBER}/role", methods=("POST",))
     @admins_only
     def role(self, number: int) -> ResponseReturnValue:
         user, role = known(number), request.form.get("role", "")
         return self.attempt(lambda: accounts.change_role(db.session(), user, role), f"{user.name} is {role} now.")
 
-    @page("/<int:number>/password", methods=("POST",))
+    @page(f"/{NUMBER}/password", methods=("POST",))
     def password(self, number: int) -> ResponseReturnValue:
         """An admin sets anybody's, everybody their own, for which they give the one they had."""
         user = known(number)
@@ -55,7 +55,7 @@ class People(View):
 
         return self.attempt(change, f"{user.name} has a new password, and was signed out everywhere else.")
 
-    @page("/<int:number>/delete", methods=("POST",))
+    @page(f"/{NUMBER}/delete", methods=("POST",))
     @admins_only
     def delete(self, number: int) -> ResponseReturnValue:
         user = known(number)

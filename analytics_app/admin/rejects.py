@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from analytics_app import protocol
 from analytics_app.admin import filters, paging, words
-from analytics_app.admin.access import View, admins_only, page
+from analytics_app.admin.access import NUMBER, View, admins_only, page
 from analytics_app.db import db
 from analytics_app.models import RejectedAction
 from analytics_app.rejected import ReplayReport, replay
@@ -31,7 +31,7 @@ class Rejects(View):
             found = paging.find(connection, search)
         return self.render("admin/rejects.html", found=found, asked=asked)
 
-    @page("/<int:number>")
+    @page(f"/{NUMBER}")
     def one(self, number: int) -> ResponseReturnValue:
         with db.engine.connect() as connection:
             row = connection.execute(select(TABLE).where(TABLE.c.id == number)).first()
@@ -45,7 +45,7 @@ class Rejects(View):
     @admins_only
     def replay(self) -> ResponseReturnValue:
         """Those that were ticked."""
-        ids = [int(text) for text in request.form.getlist("id") if text.isdecimal()]
+        ids = [int(text) for text in request.form.getlist("id") if text.isdecimal() and len(text) < 19]
         tell(replay_all(ids) if ids else None)
         return redirect(back())
 
@@ -62,7 +62,7 @@ class Rejects(View):
             flash("There are more: replay again to go on.")
         return redirect(back())
 
-    @page("/<int:number>/edited", methods=("POST",))
+    @page(f"/{NUMBER}/edited", methods=("POST",))
     @admins_only
     def edited(self, number: int) -> ResponseReturnValue:
         """These bytes in the place of those that were kept; the row keeps the bytes as they came."""
@@ -77,7 +77,7 @@ def wanted(waiting: bool = False) -> tuple[paging.Search, filters.Asked]:
     """The search that the address asks for."""
     asked = filters.read(request.args, FILTERS)
     search = paging.Search(TABLE, COLUMNS)
-    filters.narrow(search, asked, request.args, ("page_id",))
+    filters.narrow(search, asked, request.args)
     state = "waiting" if waiting else asked.given.get("state", "waiting")
     if state == "waiting":
         search.rest.append(lambda columns: columns.replayed_at.is_(None))

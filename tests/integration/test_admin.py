@@ -112,7 +112,12 @@ def test_a_list_is_narrowed(stack: RunningStack, visitor: Visitor, user: str, qu
     assert set(found) == {f"{body['page_id']}/{seq}" for seq in wanted}
 
 
-@pytest.mark.parametrize("query", ["from=tomorrow", "before=nowhere", "after=1_2_3", "page=no-uuid"])
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "query", ["from=tomorrow", "before=nowhere", "after=1_2_3", "page=no-uuid", f"before=2026-01-01_{NOBODY}_{2**31}"]
+)
 def test_an_address_that_says_nothing_is_told_so(visitor: Visitor, query: str) -> None:
     assert 'class="notice bad"' in text(visitor, f"/admin/actions/?{query}")
 
@@ -167,10 +172,22 @@ def test_one_action_is_shown_whole_with_its_place_drawn(stack: RunningStack, vis
 
 
 def test_an_action_that_is_not_there_is_a_404(visitor: Visitor) -> None:
-    for path in (f"/admin/actions/{uuid4()}/0", "/admin/rejected/999999999"):
+    for path in (f"/admin/actions/{NOBODY}/0", "/admin/rejected/999999999"):
         answer = visitor.get(path)
         assert answer.status == 404
         assert b"<h1>Not Found</h1>" in answer.body
+
+
+@pytest.mark.parametrize("path", [f"actions/{NOBODY}/{2**31}", f"rejected/{2**63}", "rejected/-1", "actions/x/0"])
+def test_an_address_that_no_row_can_have_is_a_404(visitor: Visitor, path: str) -> None:
+    assert visitor.get(f"/admin/{path}").status == 404
+
+
+@pytest.mark.parametrize("page", ["actions", "rejected"])
+@pytest.mark.parametrize("value", ["%00", "%ff", "%27%3B--", "%25", "x" * 4_000, "%5C"])
+def test_whatever_is_looked_for_is_no_error(visitor: Visitor, page: str, value: str) -> None:
+    for name in ("q", "name", "user", "study", "condition", "session", "reason"):
+        assert visitor.get(f"/admin/{page}/?{name}={value}").status == 200
 
 
 def test_a_rejected_action_is_shown_with_its_bytes_and_why(stack: RunningStack, visitor: Visitor, user: str) -> None:

@@ -48,6 +48,15 @@ def test_without_a_user_the_area_says_how_to_make_one(stack: RunningStack, tmp_p
         db.engine.dispose()
 
 
+def test_without_tables_the_area_says_how_to_make_them(stack: RunningStack, tmp_path: Path, empty: str) -> None:
+    app = app_on(stack, tmp_path, DATABASE_URL=empty)
+    answer = app.test_client().get("/admin/")
+    assert answer.status_code == 503
+    assert "python manage.py create_db" in answer.text
+    with app.app_context():
+        db.engine.dispose()
+
+
 def test_the_first_admin_is_made_once(stack: RunningStack, tmp_path: Path, empty: str) -> None:
     app = app_on(stack, tmp_path, DATABASE_URL=empty)
     with app.app_context():

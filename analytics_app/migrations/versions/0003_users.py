@@ -25,12 +25,10 @@ def upgrade() -> None:
         sa.CheckConstraint("role IN ('admin', 'viewer')", name="role"),
     )
     # A list of one user's, one name's or one study's actions, newest first, begins where its index begins.
-    for column in ("user_id", "name", "study"):
-        op.create_index(
-            f"raw_actions_{column}_received_at_page_id_seq_idx",
-            "raw_actions",
-            [column, "received_at", "page_id", "seq"],
-        )
+    for table in ("raw_actions", "rejected_actions"):
+        for column in ("user_id", "name", "study"):
+            name = f"{table}_{column}_received_at_page_id_seq_idx"
+            op.create_index(name, table, [column, "received_at", "page_id", "seq"])
     op.drop_index("raw_actions_study_user_id_idx", "raw_actions")
     op.create_index(
         "rejected_actions_received_at_page_id_seq_idx", "rejected_actions", ["received_at", "page_id", "seq"]
