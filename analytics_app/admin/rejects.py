@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from analytics_app import protocol
 from analytics_app.admin import filters, paging, words
@@ -18,7 +18,7 @@ from analytics_app.rejected import ReplayReport, replay
 
 TABLE: Any = RejectedAction.__table__
 COLUMNS = (*paging.KEY, "id", "rejected_at", "source", "name", "study", "user_id", "message", "replayed_at")
-FILTERS = ("name", "user", "study", "reason", "state", "page", "from", "to", "q")
+FILTERS = ("name", "user", "study", "condition", "reason", "state", "page", "from", "to", "q")
 AT_ONCE, AT_MOST = 200, 2_000
 SHOWN_BYTES = 100_000
 
@@ -85,6 +85,8 @@ def wanted(waiting: bool = False) -> tuple[paging.Search, filters.Asked]:
         search.rest.append(lambda columns: columns.replayed_at.is_not(None))
     if reason := asked.given.get("reason"):
         search.rest.append(filters.contains("message", reason))
+    if condition := asked.given.get("condition"):
+        search.rest.append(in_condition(condition))
     if text := asked.given.get("q"):
         search.rest.append(holds(text))
     return search, asked
@@ -94,6 +96,18 @@ def holds(text: str) -> paging.Clause:
     """The bytes as they came hold this text."""
     needle = text.encode(errors="replace")
     return lambda columns: func.pg_catalog.position(columns.body, needle) > 0
+
+
+def in_condition(condition: str) -> paging.Clause:
+    """By what the action said or its batch said for all; the condition of what is no good has no column."""
+    names, value = ("condition_1", "condition_2"), json.dumps(condition, ensure_ascii=False)
+    said = [f'"{name}":{gap}{value}' for name in names for gap in ("", " ")]
+    in_context = [f'"{name}": {json.dumps(condition)}' for name in names]
+    clauses = [holds(piece) for piece in said]
+    return lambda columns: or_(
+        *(columns.context.contains(piece, autoescape=True) for piece in in_context),
+        *(clause(columns) for clause in clauses),
+    )
 
 
 def replay_all(ids: list[int]) -> ReplayReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import urllib.parse
 from typing import Any
 from uuid import uuid4
 
@@ -223,6 +224,18 @@ def test_rejected_actions_are_narrowed(
     send_event(stack, user, str(uuid4()), timestamp="2099-01-01 00:00:00")
     (row,) = rejected(stack, user)
     assert (f"/admin/rejected/{row['id']}" in text(visitor, f"/admin/rejected/?user={user}&{query}")) is found
+
+
+@pytest.mark.parametrize(("condition", "found"), [("B", True), ("größer", True), ("C", False)])
+def test_rejected_actions_are_narrowed_by_condition(
+    stack: RunningStack, visitor: Visitor, user: str, condition: str, found: bool
+) -> None:
+    const = {"user": user, "condition_2": "größer"}
+    body = envelope([{"name": "click", "page_x": "x", "condition_1": "B"}], user, const=const)
+    post(f"{stack.analytics_url}/analytics", json.dumps(body, ensure_ascii=False).encode())
+    rejected(stack, user)
+    listed = text(visitor, f"/admin/rejected/?user={user}&condition={urllib.parse.quote(condition)}")
+    assert ('class="why"' in listed) is found
 
 
 def mend(stack: RunningStack, user: str, good: str) -> None:
