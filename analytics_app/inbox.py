@@ -129,6 +129,16 @@ class Inbox:
         if int(self._put(KEYS, args)) < 0:
             raise InboxFull
 
+    def waits(self, group_id: str) -> bool:
+        """Whether the group is there and may be taken now; in a pause it is put off."""
+        pipe = self.client.pipeline(transaction=False)
+        pipe.hexists(GROUPS, group_id)
+        pipe.exists(PAUSED)
+        there, paused = pipe.execute()
+        if there and paused:
+            self.postpone(group_id)
+        return bool(there and not paused)
+
     def take(self, group_id: str) -> tuple[bytes, int] | None:
         """The group, and how often it has been taken without an end; it stays until `remove`.
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 QUEUE = "celery"
 QUEUE_SHORT = 100
 SWEEP_GROUPS = 1_000
-SWEEP_GROUPS_BUSY = 50  # behind a long queue most groups are late, not lost; the oldest may be
+SWEEP_GROUPS_BUSY = 5  # behind a long queue most groups are late, not lost; the longest overdue may be
 BEAT = "beat"  # the id of no group: ordered when there is nothing else to do, so that progress can be seen
 PAUSE_S = 2.0
 SWEEP_EVERY_S = 1.0
@@ -43,16 +43,12 @@ class Orders:
         """Store a group and forget it after the commit. Not there any more: someone stored it, nothing to do."""
         if group_id == BEAT:
             self.inbox.show_worker()
-        elif self._answers(group_id) and (taken := self.inbox.take(group_id)) is not None:
-            group, tries = taken
-            self._store(group_id, deliveries_of(group_id, group), tries)
+        elif self.inbox.waits(group_id) and self._answers(group_id) and (taken := self.inbox.take(group_id)):
+            self._store(group_id, *taken)
         self.show_progress()
 
     def _answers(self, group_id: str) -> bool:
         """Whether PostgreSQL does. One that hangs, hangs here, before a try of the group is counted."""
-        if self.inbox.is_paused():
-            self.inbox.postpone(group_id)
-            return False
         try:
             with self.engine().connect():
                 return True
@@ -60,8 +56,8 @@ class Orders:
             self._wait(group_id, error)
             return False
 
-    def _store(self, group_id: str, deliveries: list[Delivery], tries: int) -> None:
-        started = time.monotonic()
+    def _store(self, group_id: str, group: bytes, tries: int) -> None:
+        deliveries, started = deliveries_of(group_id, group), time.monotonic()
         try:
             if tries <= TRIES_MAX:
                 report = store(self.engine(), deliveries)
