@@ -63,15 +63,21 @@ return {group, count}
 """
 
 # HDEL comes first: a Redis that is out of memory lets a script go on that has begun to free some.
-# An empty inbox holds nothing, whatever was counted by a version with another OVERHEAD.
+# An empty inbox holds nothing, whatever was counted by a version with another OVERHEAD. The mark that it is full goes
+# here, too: who waits for /ready before they send again would wait for ever.
 REMOVE = """
-local id, overhead = unpack(ARGV)
+local id, overhead, low = unpack(ARGV)
 local size = redis.call('HSTRLEN', groups, id)
 if redis.call('HDEL', groups, id) == 0 then return 0 end
 redis.call('ZREM', due, id)
 redis.call('ZREM', arrived, id)
 redis.call('HDEL', tries, id)
-if redis.call('EXISTS', groups) == 1 then redis.call('DECRBY', bytes, size + overhead) else redis.call('DEL', bytes) end
+local held = redis.call('DECRBY', bytes, size + overhead)
+if redis.call('EXISTS', groups) == 0 then
+  redis.call('DEL', bytes, full)
+elseif held <= tonumber(low) then
+  redis.call('DEL', full)
+end
 return 1
 """
 
@@ -153,7 +159,7 @@ class Inbox:
         What `beside` writes goes in the same round trip and costs no fsync of its own; it may fail.
         """
         pipe = self.client.pipeline(transaction=False)
-        self._remove(KEYS, [group_id, OVERHEAD], client=pipe)
+        self._remove(KEYS, [group_id, OVERHEAD, self.low_bytes], client=pipe)
         if beside:
             beside(pipe)
         removed = pipe.execute(raise_on_error=False)[0]

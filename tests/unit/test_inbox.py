@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import redis
 
-from analytics_app.inbox import BYTES, DUE, OVERHEAD, Inbox, InboxFull, connect
+from analytics_app.inbox import BYTES, DUE, FULL, OVERHEAD, Inbox, InboxFull, connect
 from tests.running import RunningStack, wait_until
 
 HIGH, LOW = 5 * (OVERHEAD + 100), 2 * (OVERHEAD + 100)
@@ -95,6 +95,17 @@ def test_between_the_marks_every_process_does_the_same(inbox: Inbox) -> None:
     inbox.remove(groups[2])
     put(neighbour)
     put(inbox)
+
+
+def test_an_inbox_under_the_low_mark_says_so_though_nobody_puts(inbox: Inbox) -> None:
+    groups = [put(inbox) for _ in range(5)]
+    with pytest.raises(InboxFull):
+        put(inbox)
+    inbox.remove(groups[0])
+    assert inbox.client.exists(FULL)
+    for group_id in groups[1:3]:
+        inbox.remove(group_id)
+    assert not inbox.client.exists(FULL)
 
 
 def test_a_full_inbox_takes_a_group_again_that_it_holds(inbox: Inbox) -> None:
