@@ -7,8 +7,8 @@ docs/protocol.md describes them.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -166,8 +166,9 @@ def context_of(value: Json, item: Any) -> Json:
     context = {**view_of(value, item), **(const if isinstance(const, dict) else {})}
     context |= {key: value[key] for key in ("study", "session_id") if value.get(key) is not None}
     t0, t = value.get("t0"), item.get("t") if isinstance(item, dict) else None
-    if isinstance(t0, int | float) and isinstance(t, int | float) and math.isfinite(t0 + t):
-        context["timestamp"] = round(t0 + t)  # lies under the action's own
+    if isinstance(t0, int | float) and isinstance(t, int | float):
+        with suppress(OverflowError, ValueError):  # 1e400, or a number of hundreds of digits, is no time
+            context["timestamp"] = round(t0 + t)  # lies under the action's own
     return context
 
 

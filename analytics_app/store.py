@@ -62,20 +62,19 @@ def store(engine: Engine, deliveries: list[Delivery]) -> Report:
     Raises:
         psycopg2.Error, sqlalchemy.exc.SQLAlchemyError: what is nobody's fault; nothing of the group is stored then.
     """
-    flats = [flatten(delivery) for delivery in deliveries]
     try:
-        return store_flats(engine, flats)
+        return store_flats(engine, [flatten(delivery) for delivery in deliveries])
     except (psycopg2.Error, SQLAlchemyError):
         raise
     except Exception:
         log.exception("storing a group failed in the code itself: its bodies are stored one by one")
-    return sum((store_alone(engine, flat, body) for flat, body in zip(flats, deliveries, strict=True)), Report())
+    return sum((store_alone(engine, delivery) for delivery in deliveries), Report())
 
 
-def store_alone(engine: Engine, flat: Flat, delivery: Delivery) -> Report:
+def store_alone(engine: Engine, delivery: Delivery) -> Report:
     """One body in its own transaction; where the code fails on it, its bytes are kept as a reject."""
     try:
-        return store_flats(engine, [flat])
+        return store_flats(engine, [flatten(delivery)])
     except (psycopg2.Error, SQLAlchemyError):
         raise
     except Exception as error:

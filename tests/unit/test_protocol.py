@@ -107,6 +107,13 @@ def test_it_never_raises_for_what_is_not_json(body: bytes) -> None:
     assert flat(body).rejects[0].action.body == body
 
 
+@pytest.mark.parametrize("number", ["1e400", "1e308", "-1e400", "9" * 399])
+def test_a_clock_beyond_all_times_costs_no_neighbour(number: str) -> None:
+    actions = ",".join(f'{{"name":"{t}","t":{t}}}' for t in (number, "-1e400", "1.5", "7"))
+    body = f'{{"t0":{number},"actions":[{actions}]}}'
+    assert [action.data["name"] for action in flat(body.encode()).actions] == [number, "-1e400", "1.5", "7"]
+
+
 def test_one_lone_surrogate_or_huge_number_does_not_spoil_a_body() -> None:
     body = b'[{"name":"a"}, {"name":"\\ud800"}, {"n":1e400}, {"n":' + b"9" * 5_000 + b"}]"
     actions = flat(body).actions
