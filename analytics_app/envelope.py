@@ -12,7 +12,7 @@ import marshmallow
 from marshmallow import fields
 
 from analytics_app.actions import base
-from analytics_app.actions.base import Json, Number, Word, count, fit, instant, shown, to_json
+from analytics_app.actions.base import Json, Number, Word, count, fit, instant, shown, unstorable
 from analytics_app.config import Limits
 from analytics_app.protocol import Batch, is_seq
 
@@ -21,8 +21,21 @@ class Storable(fields.Field[Any]):
     """A value that jsonb takes."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        to_json({"value": value})
-        return value
+        return storable(value)
+
+
+class Line(Word):
+    """A text that PostgreSQL takes; of an action's own texts that is known before its schema sees them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        return super()._deserialize(storable(value), attr, data)
+
+
+def storable(value: Any) -> Any:
+    """The value. Raises marshmallow.ValidationError where PostgreSQL cannot keep it."""
+    if why := unstorable(value):
+        raise marshmallow.ValidationError(why)
+    return value
 
 
 class Gap(fields.Field[list[Any]]):
@@ -39,10 +52,10 @@ class EnvelopeSchema(marshmallow.Schema):
     class Meta:
         unknown = marshmallow.EXCLUDE
 
-    lib = Word(Limits.LABEL)
-    study = Word(Limits.STUDY)
-    config = Word(Limits.STUDY)
-    session_id = Word(Limits.SESSION)
+    lib = Line(Limits.LABEL)
+    study = Line(Limits.STUDY)
+    config = Line(Limits.STUDY)
+    session_id = Line(Limits.SESSION)
     const = fields.Dict(allow_none=True)
     prev_page = fields.Dict(allow_none=True)
     page_no, batch_seq, attempt = count(), count(), count()
@@ -50,7 +63,7 @@ class EnvelopeSchema(marshmallow.Schema):
     t0 = Number(0, Limits.TIMESTAMP_MS)
     sent_at = Number(0, Limits.TIMESTAMP_MS)
     clock = fields.Dict(allow_none=True)
-    reason = Word(Limits.LABEL)
+    reason = Line(Limits.LABEL)
     lost = fields.List(Gap(), allow_none=True)
     env = fields.Dict(keys=Storable(), values=Storable(), allow_none=True)
 
@@ -75,8 +88,8 @@ class ConstSchema(marshmallow.Schema):
     class Meta:
         unknown = marshmallow.EXCLUDE
 
-    user = Word(Limits.USER)
-    session_id = Word(Limits.SESSION)
+    user = Line(Limits.USER)
+    session_id = Line(Limits.SESSION)
 
 
 ENVELOPE, PREV_PAGE, CLOCK, CONST = EnvelopeSchema(), PrevPageSchema(), ClockSchema(), ConstSchema()
