@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import ParamSpec, TypeVar
 
 from flask import abort, current_app, request
@@ -22,11 +22,21 @@ def address_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
     Each proxy appends whom it heard to X-Forwarded-For; what stands before the first stranger, that stranger may
     have made up.
     """
-    address = peer
+    address = plain(peer)
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     while hops and is_in(address, trusted):
-        address = hops.pop()
+        address = plain(hops.pop())
     return address
+
+
+def plain(address: str) -> str:
+    """An IPv4 address as such, also where a socket that listens on [::] names it ::ffff:a.b.c.d."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return str(mapped or address)
 
 
 def is_in(address: str, networks: Sequence[Network]) -> bool:
@@ -39,7 +49,7 @@ def is_in(address: str, networks: Sequence[Network]) -> bool:
 
 def is_ours(peer: str, forwarded: str, trusted: Sequence[Network]) -> bool:
     """On this machine or in its private network. Behind a proxy that nobody trusts, everybody looks so: then not."""
-    if forwarded and not is_in(peer, trusted):
+    if forwarded and not is_in(plain(peer), trusted):
         return False
     try:
         return ip_address(address_of(peer, forwarded, trusted)).is_private

@@ -21,6 +21,8 @@ TRUSTED = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"), ip_network("fd00::
         ("127.0.0.1", "nonsense, 10.1.1.1", "nonsense"),
         ("127.0.0.1", " , ", "127.0.0.1"),
         ("", "198.51.100.1", ""),
+        ("::ffff:203.0.113.9", "", "203.0.113.9"),
+        ("::ffff:10.1.1.1", "::ffff:198.51.100.1", "198.51.100.1"),
     ],
 )
 def test_only_what_trusted_proxies_say_is_believed(peer: str, forwarded: str, address: str) -> None:
@@ -34,6 +36,8 @@ def test_only_what_trusted_proxies_say_is_believed(peer: str, forwarded: str, ad
         ("192.168.3.4", "", True),
         ("::1", "", True),
         ("8.8.8.8", "", False),
+        ("::ffff:8.8.8.8", "", False),
+        ("::ffff:10.1.1.1", "192.168.3.4", True),
         ("127.0.0.1", "8.8.8.8", False),
         ("127.0.0.1", "192.168.3.4", True),
         ("192.168.3.4", "192.168.3.5", False),
