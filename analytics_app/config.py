@@ -258,8 +258,9 @@ def secret_key(config: Config) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            # Two processes may start at once: the link is what makes one of them the author.
-            draft = path.with_name(f"secret_key.{os.getpid()}")
+            # Two processes may start at once, and have the same number, each in a container of its own: the link is
+            # what makes one of them the author.
+            draft = path.with_name(f"secret_key.{secrets.token_hex(8)}")
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(48))
             try:
