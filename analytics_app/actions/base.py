@@ -132,6 +132,11 @@ def path_of(url: str) -> str | None:
         return None  # such as an unclosed IPv6 bracket; the url itself is kept
 
 
+def is_px(value: Any) -> bool:
+    """Whether a value that no schema knows may be one in CSS px."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= Limits.COORDINATE
+
+
 def row(table: type[ActionTable], values: Json) -> Json:
     """The values that the table has columns for."""
     return {column.name: values.get(column.name) for column in table.__table__.columns}
@@ -146,7 +151,7 @@ def positions(values: Json) -> list[Json]:
         page, client = values.get(f"page_{axis}"), values.get(f"client_{axis}")
         if page is not None and client is not None:
             place[f"scroll_{axis}"] = page - client
-        elif not isinstance(values.get(f"scroll_{axis}"), int | float):
+        elif not is_px(values.get(f"scroll_{axis}")):
             place[f"scroll_{axis}"] = None
     return [row(PositionScreen, place)]
 

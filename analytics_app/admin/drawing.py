@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics_app.actions.base import is_px
+
 PHONE_PX = 600  # narrower viewports are drawn as phones
 BAR, GAP, HIGH = 8, 2, 64
 
@@ -53,7 +55,7 @@ def figure(data: Mapping[str, Any], samples: Sequence[Any]) -> Figure | None:
 
 def rectangle(data: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
     sides = [data.get(name) for name in ("el_x", "el_y", "el_w", "el_h")]
-    if not all(isinstance(side, int | float) for side in sides):
+    if not all(map(is_px, sides)):
         return None
     x, y, width, height = (float(side) for side in sides if side is not None)
     return x, y, max(width, 0), max(height, 0)

@@ -168,6 +168,13 @@ def test_a_mousemove_of_the_original_logger_is_one_position() -> None:
     assert (row["sample"], row["page_x"], row["scroll_x"]) == (0, 3, 2)
 
 
+@pytest.mark.parametrize("scroll", [True, 10**399, "far", None, []])
+def test_a_scroll_that_is_none_is_not_for_the_database_to_find(scroll: Any) -> None:
+    judged = good(name="anything", client_x=1, scroll_x=scroll)
+    (row,) = judged.type.positions(judged.values)
+    assert (row["client_x"], row["scroll_x"]) == (1, None)
+
+
 FIELDS = ["name", "user", "page_x", "timestamp", "x", "dt", "n", "url", "form", "granted"]
 ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.floats())
 

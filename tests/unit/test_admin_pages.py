@@ -53,7 +53,9 @@ def test_without_a_viewport_the_frame_holds_what_is_there(viewport: dict[str, An
 
 
 def test_an_action_without_a_place_is_not_drawn() -> None:
-    assert figure({"viewport_w": 1440, "viewport_h": 812, "el_x": "left"}, []) is None
+    for nowhere in ("left", 10**399, True):
+        element = {"el_x": nowhere, "el_y": 1, "el_w": 1, "el_h": 1}
+        assert figure({"viewport_w": 1440, "viewport_h": 812, **element}, []) is None
 
 
 def test_the_chart_has_sixty_minutes_and_the_running_one_last() -> None:
