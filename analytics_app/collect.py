@@ -114,8 +114,8 @@ def gunzip(body: bytes, limit: int) -> bytes:
         raise Refusal(400, "gzip", "The body is not gzip: compress it again or drop the Content-Encoding.") from None
     if len(plain) > limit:
         raise too_large(limit)
-    if not unpacker.eof:
-        raise Refusal(400, "gzip", "The gzip body ends too early: send it whole.")
+    if not unpacker.eof or unpacker.unused_data:
+        raise Refusal(400, "gzip", "The gzip body ends too early or goes on behind its end: send it as one, whole.")
     return plain
 
 
