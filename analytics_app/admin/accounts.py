@@ -56,7 +56,9 @@ def nobodys_hash() -> str:
 
 def authenticate(session: Session, name: str, password: str) -> User | None:
     """The user of this name and password."""
-    user = session.scalar(select(User).where(User.name == name.strip()))
+    name = name.strip()
+    # No other name was ever given, and PostgreSQL cannot be asked for one that holds a NUL.
+    user = session.scalar(select(User).where(User.name == name)) if name.isprintable() else None
     right = check_password_hash(user.password_hash if user else nobodys_hash(), password[:PASSWORD_MAX])
     return user if right else None
 

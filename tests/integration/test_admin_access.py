@@ -65,6 +65,10 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(visitor: Visitor, admin
     assert (answer.status, visitor.url) == (200, "/admin/actions/?name=click")
 
 
+def test_a_name_that_nobody_can_have_is_nobody_s(visitor: Visitor) -> None:
+    assert visitor.sign_in("a\0b").status == 401
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/admin/", "//evil.example/admin/", "/admin/\\evil", "/x"])
 def test_and_to_no_page_elsewhere(visitor: Visitor, admin: str, elsewhere: str) -> None:
     visitor.sign_in(admin, wanted=elsewhere)
