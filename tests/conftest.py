@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page
 from tests.browsing import chromium
 from tests.running import RunningStack
 
-
 # On a busy machine examples take as long as they take; that is no fault of what they try.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
