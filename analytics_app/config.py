@@ -39,7 +39,7 @@ class Limits:
     URL = 8_192
     TITLE = 2_000
     SAMPLES = 200  # positions in one mousemove
-    SEQ = 2_147_483_647
+    SEQ = 2_147_483_646  # one less than an integer in SQL holds: page_loss counts to the highest seq + 1
     VALIDATED = 1_000  # actions that one `?validate=1` asks about
     COORDINATE = 1e9  # CSS px; no screen is wider, and it keeps arithmetic in SQL exact
     TIMESTAMP_MS = 4_102_444_800_000  # the year 2100

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from analytics_app.config import Limits
 from tests.running import RunningStack
 from tests.sending import COORDINATES, envelope, flat_action, post
 
@@ -141,6 +142,15 @@ def test_a_rejected_action_is_no_loss(stack: RunningStack, user: str) -> None:
     stored(stack, "raw_actions", user, 1)
     (loss,) = stack.rows("SELECT received, unexplained FROM page_loss WHERE page_id = %(page)s", page=page)
     assert list(loss.values()) == [2, 0]
+
+
+def test_the_highest_number_does_not_break_the_sum(stack: RunningStack, user: str) -> None:
+    page, last = str(uuid4()), Limits.SEQ
+    body = envelope([{"name": "x", "seq": last}], user, page_id=page, lost=[[0, last, "rate"]])
+    post(f"{stack.analytics_url}/analytics", body)
+    stored(stack, "raw_actions", user, 1)
+    (loss,) = stack.rows("SELECT expected, declared FROM page_loss WHERE page_id = %(page)s", page=page)
+    assert list(loss.values()) == [last + 1, last + 1]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_an_envelope_of_unknown_origin_gives_rejects_never_anonymous_actions(
     assert {reject.action.page_id for reject in taken.rejects} <= {RECEIPT, taken.batch.page_id}
 
 
-@pytest.mark.parametrize("seq", [-1, 2_147_483_648, "1", 1.5, True, [], {}])
+@pytest.mark.parametrize("seq", [-1, 2_147_483_647, "1", 1.5, True, [], {}])
 def test_a_seq_that_is_none_costs_only_its_action(seq: Any) -> None:
     taken = flat(envelope([{"name": "good"}, {"name": "bad", "seq": seq}], user="p"))
     assert [action.data["name"] for action in taken.actions] == ["good"]
