@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from flask import Flask, Response, current_app, jsonify, request
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from analytics_app.config import Config
 
@@ -17,6 +18,7 @@ PAGES = ("/admin", "/status", "/metrics")  # for people: no script of another si
 def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.register_error_handler(HTTPException, as_json)
+    app.register_error_handler(ParseException, no_http)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -67,6 +69,11 @@ def as_json(error: HTTPException) -> Response:
     body = jsonify(success=False, error=error.name.lower().replace(" ", "_"), message=error.description)
     response.data, response.content_type = body.data, "application/json"
     return Response(response.data, error.code, headers=list(response.headers))
+
+
+def no_http(error: ParseException) -> Response:
+    """A chunked body that breaks off its form while it is read: the client's fault, and no trace in the log."""
+    return as_json(BadRequest(f"The body is not HTTP: {error}."))
 
 
 def unexpected(error: Exception) -> Response:

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -129,6 +131,16 @@ def test_a_gzip_bomb_costs_no_more_than_its_limit(url: str) -> None:
 @pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"[{}]")[:-9], 2 * gzip.compress(b"[{}]")])
 def test_broken_gzip_is_refused(url: str, body: bytes) -> None:
     assert post(url, body, Content_Encoding="gzip").json["error"] == "gzip"
+
+
+def test_broken_chunks_are_no_fault_of_the_server(stack: RunningStack) -> None:
+    for chunks in (b"zz\r\n[{}]\r\n0\r\n\r\n", b"4\r\n[{}]XX0\r\n\r\n"):
+        connection = HTTPConnection(urlsplit(stack.analytics_url).netloc, timeout=5)
+        connection.putrequest("POST", "/analytics")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders(chunks)
+        assert connection.getresponse().status == 400
+        connection.close()
 
 
 def test_an_unknown_encoding_is_415(url: str) -> None:
