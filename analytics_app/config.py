@@ -41,6 +41,7 @@ class Limits:
     SAMPLES = 200  # positions in one mousemove
     SEQ = 2_147_483_646  # one less than an integer in SQL holds: page_loss counts to the highest seq + 1
     VALIDATED = 1_000  # actions that one `?validate=1` asks about
+    SPREAD = 16_777_216  # bytes that an envelope's constants and views come to, laid under each of its actions
     COORDINATE = 1e9  # CSS px; no screen is wider, and it keeps arithmetic in SQL exact
     TIMESTAMP_MS = 4_102_444_800_000  # the year 2100
 

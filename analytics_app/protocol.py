@@ -117,7 +117,7 @@ def flatten(delivery: Delivery) -> Flat:
     if isinstance(value, list):
         return from_array(batch, value, delivery.body)
     if isinstance(value, dict) and isinstance(value.get("actions"), list):
-        return from_envelope(batch, value, delivery.body)
+        return from_envelope(batch, value, delivery)
     reason = "Neither an array of actions nor an envelope with a list of actions."
     return Flat(batch, rejects=[whole_body(batch, delivery, {"body": [reason]})])
 
@@ -135,19 +135,30 @@ def from_array(batch: Batch, items: list[Any], body: bytes) -> Flat:
     return flat
 
 
-def from_envelope(batch: Batch, value: Json, body: bytes) -> Flat:
+def from_envelope(batch: Batch, value: Json, delivery: Delivery) -> Flat:
     """v2: identity, constants and views are said once and laid under each action."""
     items: list[Any] = value["actions"]
     batch.source, batch.actions = "v2", len(items)
+    if len(items) * len(delivery.body) > Limits.SPREAD and len(items) * spread(value) > Limits.SPREAD:
+        reason = f"Under {len(items)} actions, constants and views come to more than {Limits.SPREAD} bytes."
+        return Flat(batch, rejects=[whole_body(batch, delivery, {"body": [reason]})])
     batch.envelope = {key: item for key, item in value.items() if key not in ("actions", "views")}
     if is_uuid(value.get("page_id")):
         batch.page_id = str(UUID(value["page_id"]))
     flat = Flat(batch)
     faults = envelope_faults(value)
-    for index, (item, piece) in enumerate(zip(items, pieces(body, "actions", items), strict=True)):
+    for index, (item, piece) in enumerate(zip(items, pieces(delivery.body, "actions", items), strict=True)):
         page_id, seq, reasons = identity(batch, index, item)
         add(flat, page_id, seq, item, piece, context_of(value, item), {**faults, **reasons})
     return flat
+
+
+def spread(value: Json) -> int:
+    """Bytes that come under each action, at most. 4 MiB of constants under 20,000 actions would end any worker."""
+    views = value.get("views")
+    largest = max((len(json.dumps(view)) for view in views), default=0) if isinstance(views, list) else 0
+    said = {key: value.get(key) for key in ("const", "study", "session_id")}
+    return len(json.dumps(said)) + largest
 
 
 def identity(batch: Batch, index: int, item: Any) -> tuple[str, int, Json]:

@@ -114,6 +114,18 @@ def test_a_clock_beyond_all_times_costs_no_neighbour(number: str) -> None:
     assert [action.data["name"] for action in flat(body.encode()).actions] == [number, "-1e400", "1.5", "7"]
 
 
+@pytest.mark.parametrize("where", ["const", "views", "study"])
+def test_much_said_once_is_not_laid_under_many(where: str) -> None:
+    much = "x" * 100_000
+    said: dict[str, Any] = {"const": {"user": much}, "views": [{"title": much}], "study": much}
+    many = {**envelope([{"name": "a"}] * 200, user="p"), where: said[where]}
+    taken = flat(many)
+    assert (taken.actions, taken.batch.actions) == ([], 200)
+    (reject,) = taken.rejects
+    assert (reject.action.page_id, reject.action.body) == (RECEIPT, json.dumps(many).encode())
+    assert len(flat({**many, "actions": many["actions"][:100]}).actions) == 100
+
+
 def test_one_lone_surrogate_or_huge_number_does_not_spoil_a_body() -> None:
     body = b'[{"name":"a"}, {"name":"\\ud800"}, {"n":1e400}, {"n":' + b"9" * 5_000 + b"}]"
     actions = flat(body).actions
