@@ -678,7 +678,10 @@
   };
 
   /** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
-  const purge = () => reset(seq ? [[0, seq - 1, 'consent']] : []);
+  const purge = () => {
+    hook.before?.(); // the path that waits there goes with the rest
+    reset(seq ? [[0, seq - 1, 'consent']] : []);
+  };
 
   // Areas of interest: where on the page the elements lie whose looks or clicks are counted later.
 
@@ -785,7 +788,6 @@
 
   let href;
   let shown;
-  let referrer = document.referrer;
 
   const leavePage = () => {
     if (shown >= 0) add({ name: 'pageleave', duration: tenth(now() - shown) });
@@ -793,17 +795,17 @@
   };
 
   const viewPage = (nav) => {
+    const referrer = href ?? document.referrer;
     href = location.href;
     shown = now();
     look();
     add({ name: 'pageview', nav, referrer: maskUrl(referrer) });
-    referrer = href;
     check();
   };
 
-  /** A step inside the page counts where the URL is another one: frameworks replace states all the time. */
+  /** A step counts after the first view, and where the URL is another one: frameworks replace states all the time. */
   const step = (nav) => {
-    if (location.href === href) return
+    if (!href || location.href === href) return
     effect('nav');
     leavePage();
     viewPage(nav);
@@ -1009,7 +1011,7 @@
   const refusal = () => {
     if (state.consent) return
     if (options.consent === 'required' || state.consent === false) return 'consent'
-    return options.respect.split(' ').find((signal) => signals()[signal])
+    return options.respect.split(/\W+/).find((signal) => signals()[signal])
   };
 
   const attach = () => {
@@ -1050,15 +1052,13 @@
 
   /** The person's word. It holds for the tab, also on the pages that follow. */
   const consent = (granted) => {
+    if (!granted) purge();
     keep(granted);
     if (granted) {
       state.consent = granted;
       start();
       save();
-    } else {
-      detach('consent');
-      purge();
-    }
+    } else detach('consent');
     add({ name: 'consent', granted });
     seal('manual');
     if (!granted) forget();
@@ -1148,7 +1148,8 @@
       guard(() => {
         configure(...settings);
         recall();
-        constants.user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user;
+        const user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user;
+        if (user) constants.user = user;
         start();
       })();
     }

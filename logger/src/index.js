@@ -22,7 +22,7 @@ let why = 'stopped'
 const refusal = () => {
   if (state.consent) return
   if (options.consent === 'required' || state.consent === false) return 'consent'
-  return options.respect.split(' ').find((signal) => signals()[signal])
+  return options.respect.split(/\W+/).find((signal) => signals()[signal])
 }
 
 const attach = () => {
@@ -63,15 +63,13 @@ const stop = () => {
 
 /** The person's word. It holds for the tab, also on the pages that follow. */
 const consent = (granted) => {
+  if (!granted) purge()
   keep(granted)
   if (granted) {
     state.consent = granted
     start()
     save()
-  } else {
-    detach('consent')
-    purge()
-  }
+  } else detach('consent')
   add({ name: 'consent', granted })
   seal('manual')
   if (!granted) forget()
@@ -161,7 +159,8 @@ export class UserLogger {
     guard(() => {
       configure(...settings)
       recall()
-      constants.user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user
+      const user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user
+      if (user) constants.user = user
       start()
     })()
   }

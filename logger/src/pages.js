@@ -8,7 +8,6 @@ import { guard, now, tenth } from './util.js'
 
 let href
 let shown
-let referrer = document.referrer
 
 export const leavePage = () => {
   if (shown >= 0) add({ name: 'pageleave', duration: tenth(now() - shown) })
@@ -16,17 +15,17 @@ export const leavePage = () => {
 }
 
 export const viewPage = (nav) => {
+  const referrer = href ?? document.referrer
   href = location.href
   shown = now()
   look()
   add({ name: 'pageview', nav, referrer: maskUrl(referrer) })
-  referrer = href
   check()
 }
 
-/** A step inside the page counts where the URL is another one: frameworks replace states all the time. */
+/** A step counts after the first view, and where the URL is another one: frameworks replace states all the time. */
 export const step = (nav) => {
-  if (location.href === href) return
+  if (!href || location.href === href) return
   effect('nav')
   leavePage()
   viewPage(nav)

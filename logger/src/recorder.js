@@ -140,4 +140,7 @@ const reset = (declared) => {
 }
 
 /** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
-export const purge = () => reset(seq ? [[0, seq - 1, 'consent']] : [])
+export const purge = () => {
+  hook.before?.() // the path that waits there goes with the rest
+  reset(seq ? [[0, seq - 1, 'consent']] : [])
+}
