@@ -45,6 +45,7 @@ def create(engine: Engine) -> list[str]:
         encoding = connection.scalar(text("SHOW server_encoding"))
         if encoding != "UTF8":
             raise ConfigError(f"The database has the encoding {encoding}: use one made WITH ENCODING 'UTF8'.")
+        connection.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))  # it waits for its turn
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         before = names(engine)
         upgrade()

@@ -142,6 +142,7 @@ def insert_raw(cursor: Cursor, actions: list[Judged]) -> list[Judged]:
     every change of page makes one: the page sends its last batch and the next page adopts it.
     """
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE raw_actions) ON COMMIT DELETE ROWS")
+    cursor.execute("DELETE FROM incoming")  # of the part before, where a body is taken apart
     copy_rows(cursor, "incoming", RAW, map(raw_row, actions))
     cursor.execute(INSERT_NEW)
     new: set[Key] = set(cursor.fetchall())

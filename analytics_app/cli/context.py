@@ -7,10 +7,13 @@ from functools import wraps
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from analytics_app import create_app
 from analytics_app.config import Config, ConfigError, load
+
+UNDEFINED_TABLE = "42P01"
 
 
 def settings() -> Config:
@@ -31,15 +34,19 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         except ConfigError as error:
             raise click.ClickException(str(error)) from None
         except OperationalError as error:
-            address = settings().libpq_url.rpartition("@")[2]
-            reason = str(error.orig).strip().splitlines()[0]
-            raise click.ClickException(f"PostgreSQL at {address} does not answer ({reason}).") from None
+            raise click.ClickException(f"PostgreSQL at {address()} does not answer ({first_line(error)}).") from None
+        except ProgrammingError as error:
+            if getattr(error.orig, "pgcode", None) != UNDEFINED_TABLE:
+                raise
+            raise click.ClickException("The tables are not there: run python manage.py create_db first.") from None
 
     return run
 
 
-def db_address() -> str:
-    return settings().libpq_url.rpartition("@")[2]
+def address() -> str:
+    """Where the database is, without what may hold a password."""
+    url = make_url(settings().sqlalchemy_url)
+    return f"{url.host}:{url.port or 5432}/{url.database}"
 
 
 def first_line(error: OperationalError) -> str:

@@ -106,6 +106,13 @@ def test_an_absent_database_is_one_sentence(database_url: str) -> None:
     assert "hush" not in answer.stderr
 
 
+def test_a_command_before_create_db_says_what_to_do(database_url: str) -> None:
+    answer = manage(database_url, "rejected", "list")
+    assert answer.returncode != 0
+    assert "run python manage.py create_db first" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_the_migrations_make_exactly_what_the_models_say(app: Flask) -> None:
     schema.upgrade()
     with db.engine.connect() as connection:
