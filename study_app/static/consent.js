@@ -1,4 +1,4 @@
-import { logger, showRecording, tell } from "./recorder.js";
+import { forget, logger, showRecording, tell } from "./recorder.js";
 
 const form = document.getElementById("consent");
 logger.then((found) => (document.getElementById("unreachable").hidden = Boolean(found)));
@@ -9,6 +9,7 @@ form.addEventListener("submit", () => tell("consent", true));
 document.getElementById("decline").addEventListener("click", async () => {
   form.hidden = true;
   document.getElementById("declined").hidden = false;
+  forget(); // an earlier "Begin" may wait there for a logger that was out of reach
   (await logger)?.consent(false);
   showRecording();
 });

@@ -21,6 +21,9 @@ export function tell(method, ...args) {
   else sessionStorage.setItem(KEY, JSON.stringify([...waiting(), [method, ...args]]));
 }
 
+/** Tell nothing of what waits. */
+export const forget = () => sessionStorage.removeItem(KEY);
+
 /** Say in the header what is true now: "recording" only while the logger captures. */
 export function showRecording() {
   const pill = document.getElementById("recording");
@@ -32,6 +35,6 @@ export function showRecording() {
 logger.then((found) => {
   here = found;
   for (const [method, ...args] of found ? waiting() : []) found[method](...args);
-  if (found) sessionStorage.removeItem(KEY);
+  if (found) forget();
   showRecording();
 });

@@ -72,3 +72,19 @@ def test_a_blocked_logger_is_told_to_the_participant_and_can_be_tried_again(stac
     page.get_by_role("button", name="Try again").click()
     saved(page)
     stored_once(stack, user)
+
+
+def test_a_no_outweighs_the_yes_that_waits_for_an_absent_logger(stack: RunningStack, page: Page) -> None:
+    user = new_user()
+    page.route("**/UserLogger.js", lambda route: route.abort())
+    open_study(page, stack, user)
+    page.get_by_label("I have read this").check()
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/task?*")
+    open_study(page, stack, user)
+    page.locator("#decline").click()
+    expect(page.locator("#declined")).to_be_visible()
+    page.unroute("**/UserLogger.js")
+    open_study(page, stack, user)
+    expect(page.locator("#recording")).to_have_text("Not recording")
+    assert page.evaluate("window.userLogger.stats().recording") is False

@@ -86,7 +86,7 @@ class Chaos:
         known = {"Python": platform.python_version(), **servers, **packages}
         said = ", ".join(f"{answer}: {times}" for answer, times in self.load.answers.most_common())
         return (
-            f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} CPUs, {platform.platform()}\n"
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} CPUs, {platform.system()}\n"
             f"{', '.join(f'{name} {number}' for name, number in known.items())}\n"
             f"{self.actions_per_s:g} actions a second, seed {self.seed}; answers {said}\n"
             f"load average of the last 15 minutes {os.getloadavg()[2]:.1f}\n"
