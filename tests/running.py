@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg2
 import psycopg2.extras
 from dotenv import dotenv_values
@@ -136,8 +137,11 @@ class RunningStack:
 
     def members(self) -> list[str]:
         """The names of all processes that run for it, children included."""
-        names = {*NAMES, "schema"}
-        return [f"{process.pid} {process.name()}" for process in members.members(self.data_dir, names)]
+        found = []
+        for process in members.members(self.data_dir, {*NAMES, "schema"}):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ends while it is looked at
+                found.append(f"{process.pid} {process.name()}")
+        return found
 
     def rows(self, sql: str, **params: Any) -> Rows:
         """The result of a query, in a session of its own: it works again as soon as a killed PostgreSQL does."""
