@@ -103,7 +103,7 @@ def store_flats(engine: Engine, flats: list[Flat]) -> Report:
 
 
 def sort_out(flats: list[Flat]) -> tuple[list[Judged], list[Reject]]:
-    """The good actions in the order of their key (two workers then never wait for each other), and the rejects."""
+    """The good actions and the rejects."""
     good: list[Judged] = []
     rejects: list[Reject] = []
     for flat in flats:
@@ -114,12 +114,13 @@ def sort_out(flats: list[Flat]) -> tuple[list[Judged], list[Reject]]:
                 good.append(verdict)
             else:
                 rejects.append(verdict)
-    return sorted(good, key=lambda judged: judged.key), rejects
+    return good, rejects
 
 
 def insert_actions(cursor: Cursor, good: list[Judged], rejects: list[Reject], report: Report) -> list[Judged]:
     """Into `raw_actions` and, for those that were not there yet, into the tables split from it; returns those."""
-    once = {judged.key: judged for judged in reversed(good)}
+    once = {judged.key: judged for judged in reversed(good)}  # of two with one key the first
+    # In the order of their key: two workers with the same actions then never wait for each other in a circle.
     actions = sorted(once.values(), key=lambda judged: judged.key)
     fresh: list[Judged] = []
 
