@@ -1,6 +1,7 @@
-"""A stack that may be maltreated: its marks are low and its data nobody else's."""
+"""A database of a test's own, and a stack that may be maltreated."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -16,9 +17,21 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """What is not set here is as shipped, the times after which a group is ordered again included."""
+    """Its marks are low and its data nobody else's.
+
+    What is not set here is as shipped, the times after which a group is ordered again included.
+    """
     running = RunningStack(tmp_path_factory.mktemp("faulty"), **SETTINGS)
     try:
         yield running.wait_ready()
     finally:
         running.stop()
+
+
+@pytest.fixture
+def database_url(stack: RunningStack) -> Iterator[str]:
+    """An empty database of its own on the stack's server."""
+    name = f"test_{uuid4().hex}"
+    stack.rows(f"CREATE DATABASE {name}")
+    yield stack.database_url.rpartition("/")[0] + "/" + name
+    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")

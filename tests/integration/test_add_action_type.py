@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +14,6 @@ import psycopg2
 import pytest
 
 from dev.settings import ROOT
-from tests.running import RunningStack
 
 RATING = """
 from sqlalchemy import Double
@@ -56,14 +54,6 @@ with create_app().app_context():
 def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "analytics_app", tmp_path / "analytics_app", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
-
-
-@pytest.fixture
-def database_url(stack: RunningStack) -> Iterator[str]:
-    name = f"add_type_{uuid4().hex}"
-    stack.rows(f"CREATE DATABASE {name}")
-    yield stack.database_url.rpartition("/")[0] + "/" + name
-    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_new_type_gets_its_table_and_its_rows(copy: Path, database_url: str) -> None:

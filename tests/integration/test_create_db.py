@@ -28,15 +28,6 @@ KEY = "0198c2f1-0000-7000-8000-000000000003"
 
 
 @pytest.fixture
-def database_url(stack: RunningStack) -> Iterator[str]:
-    """An empty database of its own on the stack's server."""
-    name = f"create_db_{uuid4().hex}"
-    stack.rows(f"CREATE DATABASE {name}")
-    yield stack.database_url.rpartition("/")[0] + "/" + name
-    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path)}))
     with app.app_context():

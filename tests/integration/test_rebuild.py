@@ -28,7 +28,7 @@ from analytics_app.judge import schema_of
 from analytics_app.rebuild import rebuild
 from analytics_app.store import store
 from dev.settings import ROOT
-from tests.running import RunningStack, wait_until
+from tests.running import wait_until
 from tests.sending import flat_action
 
 TABLES = ("positions_screen", "clicks", "page_views", "submits")
@@ -61,15 +61,6 @@ class Table(ActionTable):
 def rows(values: base.Json) -> list[base.Json]:
     return [base.row(Table, values)]
 """
-
-
-@pytest.fixture
-def database_url(stack: RunningStack) -> Iterator[str]:
-    """A database of its own on the stack's server: a rebuild goes through all there is."""
-    name = f"rebuild_{uuid4().hex}"
-    stack.rows(f"CREATE DATABASE {name}")
-    yield stack.database_url.rpartition("/")[0] + "/" + name
-    stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
