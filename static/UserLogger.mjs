@@ -3,7 +3,9 @@
 
 const MASKED = '***';
 // In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
-const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i;
+const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
+// Such a name and its value, also where a whole URL is the value of a parameter, encoded or not.
+const PARAMETER = new RegExp(`((${SECRET.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi');
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
 const MASK = '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])';
@@ -14,7 +16,7 @@ const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, MASKED)
 
 /** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
 const maskUrl = (url) =>
-  maskText(url.slice(0, 2000).replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)));
+  maskText(url).replace(PARAMETER, '$1' + MASKED);
 
 /** Whether the element or any of its ancestors, through shadow roots, matches. */
 const within = (el, selector) => {
@@ -82,9 +84,8 @@ const hash = (text) => {
 
 /** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
 const uuid7 = (time = Date.now()) => {
-  let digits = time.toString(16).padStart(12, '0');
-  for (const byte of crypto.getRandomValues(new Uint8Array(10))) digits += (byte + 256).toString(16).slice(1);
-  return digits.replace(/(.{8})(.{4}).(...).(...)/, '$1-$2-7$3-8$4-')
+  const digit = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16);
+  return time.toString(16).padStart(12, '0').replace(/.{8}/, '$&-') + '-7***-8***-************'.replace(/\*/g, digit)
 };
 
 /** Bytes of a text in UTF-8. */
@@ -98,10 +99,14 @@ const NAME = /^(name|aria-label)$/;
 // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
 const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i;
 
-/** `[name="email"]` for the first attribute of that kind; empty where there is none. */
+/** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
 const attribute = (el, kind) => {
-  const name = !within(el, '[data-ul-mask]') && el.getAttributeNames().find((name) => kind.test(name));
-  return name ? `[${name}=${stringify(el.getAttribute(name))}]` : ''
+  if (!within(el, '[data-ul-mask]'))
+    for (const name of el.getAttributeNames()) {
+      const value = el.getAttribute(name);
+      if (kind.test(name) && value === maskText(value)) return `[${name}=${stringify(value)}]`
+    }
+  return ''
 };
 
 /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
@@ -115,11 +120,10 @@ const anchor = (el) => {
 const step$1 = (el) => {
   const tag = el.localName;
   const own = tag + attribute(el, NAME);
-  const twin = (other) => other !== el && other.matches(own);
-  if (el.matches(':only-of-type') || (own !== tag && ![...el.parentNode.children].some(twin))) return own
-  let place = 1;
-  for (let other = el; (other = other.previousElementSibling); ) place += other.localName === tag;
-  return `${own}:nth-of-type(${place})`
+  // Not `children`: a form has a field of that name in its place, where it has one.
+  const alike = [...el.parentNode.childNodes].filter((other) => other.localName === tag);
+  const twin = alike.some((other) => other !== el && other.matches(own));
+  return own + (twin ? `:nth-of-type(${alike.indexOf(el) + 1})` : '')
 };
 
 /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
@@ -180,8 +184,8 @@ const name = (el) => ({ element_id: el.getAttribute('id'), tag: el.localName, se
 
 /** Left, top, width and height of an element, moved by so much. */
 const rectangle = (el, dx, dy) => {
-  const { left, top, width, height } = el.getBoundingClientRect();
-  return [left + dx, top + dy, width, height].map(tenth)
+  const rect = el.getBoundingClientRect();
+  return [rect.x + dx, rect.y + dy, rect.width, rect.height].map(tenth)
 };
 
 /** Which element it is, what stands on it, its rectangle in the viewport, and the event's place inside it. */
@@ -258,7 +262,6 @@ const options = {
   debug: false,
   capture: true,
 };
-const READ = { string: String, number: Number, boolean: (value) => value + '' !== 'false' };
 
 /** Under what name things are kept in this browser. */
 const storageKey = () => `userlogger ${options.server} `;
@@ -269,11 +272,13 @@ const constants = {};
 /** Constructor arguments, in the original's five places or as one object. */
 const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
-  const { constants: given, ...settings } = typeof server === 'object' ? server : seed;
-  Object.assign(constants, given);
+  const { constants: fixed, ...settings } = typeof server === 'object' ? server : seed;
+  Object.assign(constants, fixed);
   for (const key in settings) {
-    const value = READ[typeof options[key]]?.(settings[key] ?? options[key]);
-    if (Number.isNaN(value ?? NaN)) warn(`${key}="${settings[key]}" is no setting`);
+    const old = options[key];
+    const given = settings[key] ?? old;
+    const value = old === !!old ? given + '' !== 'false' : old?.constructor(given);
+    if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`);
     else options[key] = value;
   }
   if (!options.server) return warn('no data-server')
@@ -320,12 +325,15 @@ const remove = guard((batch) => localStorage.removeItem(keyOf(batch)));
 /** All that lies here, oldest first; what is too old only says what it was. */
 const all = guard(() =>
   keys()
-    .map(read)
-    .filter(Boolean)
+    .flatMap((key) => read(key) || [])
     .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 );
 
-const clear = guard(() => keys().forEach((key) => localStorage.removeItem(key)));
+// What stats() tells of this page.
+
+
+/** `why` nothing is captured; undefined while it is. Numbers of this page's actions, by what became of them. */
+const stats = { why: 'stopped', page_id: uuid7(), acked: 0, lost: 0 };
 
 // Delivery, at least once: a batch leaves the queue only when the server answered 200 for it.
 
@@ -334,17 +342,15 @@ const MAX_QUEUE = 4e6; // bytes in memory while the server is away
 const MAX_KEEPALIVE = 60e3; // browsers allow 64 KiB of requests that outlive their page
 const MAX_BEACON = 30e3;
 const TIMEOUT = 30e3;
+const FOR_GOOD = /^4(?!08|25|29)/; // statuses that another try would not change
 const FIRST_WAIT = 1e3;
 const LONGEST_WAIT = 60e3;
-
-/** Actions of this page, by what became of them. */
-const counts = { page_id: uuid7(), acked: 0, lost: 0 };
+const LONGEST_ASKED = 3600e3; // of a server, or of a clock that is wrong by a day
 
 let queue = [];
 let timer$2 = 0;
 let failures = 0;
 let clock = null;
-let keeping = true;
 const waiting = [];
 
 const total = (batches, number) => batches.reduce((sum, batch) => sum + number(batch), 0);
@@ -382,7 +388,10 @@ const send = async (batch) => {
       keepalive: size < MAX_KEEPALIVE,
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    readClock(+response.headers.get('X-Server-Time'), start, Date.now() - start);
+    const rtt = Date.now() - start;
+    const serverTime = +response.headers.get('X-Server-Time');
+    // The server's clock against this one: of all answers the quickest says it best.
+    if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt };
   } catch {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }
@@ -391,31 +400,24 @@ const send = async (batch) => {
   if (queue.includes(batch)) answered(batch, response);
 };
 
-/** The server's clock against this one: of all answers the quickest says it best. */
-const readClock = (serverTime, start, rtt) => {
-  if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt };
-};
-
 const answered = (batch, response) => {
   const status = response?.status;
   if (status === 200) {
     failures = 0;
     settle(batch, 'acked');
-  } else if (!(status >= 400 && status < 500) || /408|425|429/.test(status)) {
-    return retryLater(batch, response)
   } else if (status === 413 && countOf(batch) > 1) {
     settle(batch, '', halves(batch));
-  } else {
+  } else if (FOR_GOOD.test(status)) {
     warn(`the server says ${status}`);
     drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
-  }
+  } else return retryLater(batch, response)
   pump();
 };
 
 /** The batch leaves the queue; `others` take its place. */
 const settle = (batch, what, others = []) => {
-  if (what && batch.head.page_id === counts.page_id) counts[what] += countOf(batch);
-  queue.splice(queue.indexOf(batch), 1, ...others);
+  if (what && batch.head.page_id === stats.page_id) stats[what] += countOf(batch);
+  queue = queue.flatMap((other) => (other === batch ? others : other));
   remove(batch);
 };
 
@@ -425,9 +427,10 @@ const drop$1 = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombst
 const retryLater = (batch, response) => {
   batch.head.reason = 'retry';
   // To the end: one batch that the server chokes on must not hold up the others.
-  queue.push(...queue.splice(queue.indexOf(batch), 1));
+  queue = [...queue.filter((other) => other !== batch), batch];
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
-  const asked = parseInt(response?.headers.get('Retry-After')) * 1e3 || 0;
+  const header = response?.headers.get('Retry-After'); // seconds or a date
+  const asked = Math.min(header * 1e3 || Date.parse(header) - Date.now() || 0, LONGEST_ASKED);
   clearTimeout(timer$2);
   timer$2 = setTimeout(wake, Math.max(jittered, asked));
   persist();
@@ -436,7 +439,7 @@ const retryLater = (batch, response) => {
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 const persist = () => {
   for (const batch of queue) {
-    if (keeping && !batch.stored) put(batch);
+    if (!batch.stored && stats.why !== 'consent') put(batch);
     batch.stored = true;
   }
 };
@@ -445,17 +448,16 @@ const push = (batch) => {
   queue.push(batch);
   const bytes = ({ actions }) => total(actions, (action) => action.length);
   if (total(queue, bytes) > MAX_QUEUE) drop$1(queue.find(countOf), 'queue');
-  pump();
+  // Not at once: the page's own wrapper of fetch may log something while an action is still being written down.
+  queueMicrotask(pump);
 };
 
 /** Take over what other pages left behind. */
 const adopt = () => {
-  const left = all() || [];
-  for (const batch of left) {
+  for (const batch of (queue = all() || [])) {
     batch.head.reason = 'adopt';
     batch.stored = true;
   }
-  queue.unshift(...left);
   pump();
 };
 
@@ -463,18 +465,14 @@ const adopt = () => {
 const hidden = () => {
   persist();
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0);
-  for (const batch of [...queue]) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
+  for (const batch of queue) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
 };
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
 
-/** Start no request any more: the page is about to end. */
-const hold = () => {
-  timer$2 = Infinity;
-};
-
-/** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
+/** The page ends: beacons outlive it, requests begun now would not. Their answer is never seen, so the shelf keeps what they carry. */
 const leave = () => {
+  timer$2 = Infinity;
   persist();
   for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)));
 };
@@ -493,22 +491,22 @@ const drained = (ms) =>
     wake();
   });
 
-/** Consent was given or withdrawn: without it nothing is left here, and nothing is put on the shelf any more. */
-const keep = (consent) => {
-  keeping = consent;
-  if (consent) return
-  queue = [];
-  clear();
+/** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
+const discard = () => {
+  for (const batch of [...queue, ...(all() || [])]) if (batch.head.const.user === constants.user) settle(batch);
 };
 
 // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 
-/** {session_id, page_no, prev_page, user, task, consent}. Where storage is blocked, the session is this page. */
+/** {session_id, page_no, prev_page, given, user, task, consent}. Where storage is blocked, the session is this page. */
 let state = {};
 
-const recall = guard(() => {
+/** `given` is the user that the page's URL or tag names. */
+const recall = guard((given) => {
   state = JSON.parse(sessionStorage[storageKey()] || '{}');
+  // Another person at the same computer: has given no word yet, and is in no task.
+  if (given && state.given && state.given !== given) state = {};
 });
 
 const save = guard((changes) => {
@@ -518,6 +516,13 @@ const save = guard((changes) => {
 
 /** What the browser says in its person's name. */
 const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' });
+
+/** The person's word, or else the browser's signal, that stands against capture. */
+const refusal = () => {
+  if (state.consent) return
+  if (options.consent === 'required' || state.consent === false) return 'consent'
+  return options.respect.split(/\W+/).find((signal) => signals()[signal])
+};
 
 /** Forget everything but the word that was given. */
 const forget = () => {
@@ -531,7 +536,7 @@ const forget = () => {
 const MAX_BYTES = 48e3; // of a batch, and of one action
 const MAX_RATE = 5000; // actions in ten seconds; more is a loop gone wild, not a person
 
-const { page_id } = counts;
+const { page_id } = stats;
 /** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
 const t0 = Math.round(Date.now() - now());
 
@@ -555,7 +560,7 @@ const hook = {};
 const captured = () => seq;
 const open = () => actions.length;
 
-/** Begin this page's records. */
+/** Begin this page's records, after what other pages left behind. Does nothing the second time. */
 const begin = () => {
   if (about) return
   const { prev_page, session_id = uuid7(), page_no = 0 } = state;
@@ -573,6 +578,7 @@ const begin = () => {
   };
   save({ session_id, page_no: page_no + 1 });
   look();
+  adopt();
 };
 
 /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
@@ -591,13 +597,16 @@ const look = () => {
 };
 
 const viewIndex = () => {
-  if (views.at(-1) !== view) views.push(view);
+  if (views.at(-1) !== view) {
+    views.push(view);
+    bytes += byteLength(stringify(view));
+  }
   return views.length - 1
 };
 
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
 const add = (action, time = now()) => {
-  if (!about || options.skip.split(/\W+/).includes(action.name)) return
+  if (stats.why || options.skip.split(/\W+/).includes(action.name)) return
   if (action.name !== 'mousemove') hook.before?.();
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key];
@@ -626,7 +635,7 @@ const drop = (reason) => {
   const last = lost.at(-1);
   if (last?.[2] === reason) last[1] = seq;
   else lost.push([seq, seq, reason]);
-  counts.lost++;
+  stats.lost++;
   arm();
   return seq++
 };
@@ -665,6 +674,7 @@ const reset = (declared) => {
 const purge = () => {
   hook.before?.(); // the path that waits there goes with the rest
   reset(seq ? [[0, seq - 1, 'consent']] : []);
+  discard();
 };
 
 // Areas of interest: where on the page the elements lie whose looks or clicks are counted later.
@@ -681,8 +691,7 @@ const check = () => {
     return { ...name(el), page_x, page_y, el_w, el_h }
   });
   const now = stringify(areas);
-  if (now !== known$1) add({ name: 'areas', areas });
-  known$1 = now;
+  if (now !== known$1 && add({ name: 'areas', areas }) >= 0) known$1 = now;
 };
 
 const track = (selector) => {
@@ -740,7 +749,7 @@ const click = (event) => {
 
 const fieldName = ({ name, id }) => name || id;
 
-/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
+/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
 const submit = (event) => {
   const form = event.target;
   if (ignored(form)) return
@@ -750,7 +759,7 @@ const submit = (event) => {
     ...name(form),
     form_id: form.getAttribute('id'),
     fields: [...new Set(fields)].filter(Boolean),
-    valid: form.matches(':valid'),
+    valid: !form.querySelector(':invalid'),
   });
 };
 
@@ -800,8 +809,8 @@ const watchHistory = () =>
   ['push', 'replace'].map((nav) => {
     const method = nav + 'State';
     const original = history[method];
-    const ours = (history[method] = function (...args) {
-      original.apply(this, args);
+    const ours = (history[method] = (...args) => {
+      original.apply(history, args);
       guard(step)(nav);
     });
     return () => history[method] === ours && (history[method] = original)
@@ -812,7 +821,7 @@ const watchHistory = () =>
 /** One sample in so many is the server's limit for one action. */
 const SAMPLES = 200;
 
-const deltas = (values) => values.map((value, i) => (i ? value - values[i - 1] : value));
+const deltas = (values) => values.map((value, i) => value - (values[i - 1] || 0));
 
 /** Samples {t, x, y} (ms, whole client px) into columns; the first x and y are absolute, all else differences. */
 const encode = (samples) => {
@@ -820,9 +829,9 @@ const encode = (samples) => {
   return {
     n: samples.length,
     // The time since the start is rounded, not each step, so that the errors do not add up.
-    dt: deltas(samples.map(({ t }) => Math.round(t - start))),
-    x: deltas(samples.map(({ x }) => x)),
-    y: deltas(samples.map(({ y }) => y)),
+    dt: deltas(samples.map((sample) => Math.round(sample.t - start))),
+    x: deltas(samples.map((sample) => sample.x)),
+    y: deltas(samples.map((sample) => sample.y)),
   }
 };
 
@@ -891,12 +900,14 @@ const SCROLL_INTERVAL = 100;
 
 /** Listen on a window; returns what removes the listeners. */
 const listen = (target, handlers) => {
-  const guarded = Object.entries(handlers).flatMap(([types, handler]) => {
-    handler = guard(handler);
-    return types.split(' ').map((type) => [type, handler, { capture: true, passive: true }])
+  const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
+    // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
+    const guarded = (handler.guarded ||= guard(handler));
+    return types.split(' ').map((type) => [type, guarded, { capture: true, passive: true }])
   });
-  guarded.forEach((listener) => target.addEventListener(...listener));
-  return () => guarded.forEach((listener) => target.removeEventListener(...listener))
+  listeners.forEach((listener) => target.addEventListener(...listener));
+  // A frame may be out of reach by then.
+  return guard(() => listeners.forEach((listener) => target.removeEventListener(...listener)))
 };
 
 const onElement = (describe) => (event) => {
@@ -967,16 +978,10 @@ const theEnd = {
   },
   freeze: () => away('freeze'),
   pagehide: () => {
-    hold();
     effect('nav');
     leavePage();
     seal('pagehide');
     leave();
-  },
-  pageshow: (event) => {
-    if (!event.persisted) return
-    if (options.capture) viewPage('bfcache');
-    back();
   },
   online: wake,
 };
@@ -987,16 +992,9 @@ const theEnd = {
 const FLUSH_WAIT = 10e3;
 
 let logger;
+let given;
 let undo = [];
-/** Why nothing is captured; undefined while it is. */
-let why = 'stopped';
-
-/** The person's word, or else the browser's signal, that stands against capture. */
-const refusal = () => {
-  if (state.consent) return
-  if (options.consent === 'required' || state.consent === false) return 'consent'
-  return options.respect.split(/\W+/).find((signal) => signals()[signal])
-};
+const frames = [];
 
 const attach = () => {
   undo = [listen(window, options.capture ? inDocument : { click })];
@@ -1007,50 +1005,66 @@ const attach = () => {
     if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }));
     else first();
   }
-  undo.push(listen(window, theEnd));
+  undo.push(listen(window, { ...theEnd, pageshow }));
+  frames.forEach(attachFrame);
 };
 
+const attachFrame = guard((frame) => {
+  const load = () => undo.push(listen(frame.contentWindow, inDocument));
+  undo.push(listen(frame, { load }));
+  load();
+});
+
 const detach = (reason) => {
-  why = reason;
+  stats.why = reason;
+  effect();
   undo.splice(0).forEach((remove) => remove());
 };
 
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
 const start = () => {
-  if (!why || !options.server) return
+  if (!stats.why || !options.server) return
   if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-  why = refusal();
-  if (why) return warn(`not recording (${why})`)
+  stats.why = refusal();
+  if (stats.why) return warn(`not recording (${stats.why})`)
   begin();
-  save({ user: constants.user });
+  save({ given, user: constants.user });
   attach();
-  adopt();
 };
 
 /** End all capture; what was captured is delivered still. */
 const stop = () => {
-  if (why) return
-  detach('stopped');
+  if (stats.why) return
   away('manual');
+  detach('stopped');
 };
 
 /** The person's word. It holds for the tab, also on the pages that follow. */
 const consent = (granted) => {
-  if (!granted) purge();
-  keep(granted);
   if (granted) {
     state.consent = granted;
     start();
     save();
-  } else detach('consent');
+  } else purge();
   add({ name: 'consent', granted });
   seal('manual');
-  if (!granted) forget();
+  if (granted) return
+  detach('consent');
+  forget();
+};
+
+/** Back from the browser's cache. Meanwhile the person may have said no on another page. */
+const pageshow = ({ persisted }) => {
+  if (!persisted) return
+  recall(given);
+  if (refusal()) consent(false);
+  else if (options.capture) viewPage('bfcache');
+  back();
 };
 
 /** One action of the study's own. */
 const log = (name, properties) => {
-  if (!why) add({ ...properties, name });
+  add({ ...properties, name });
 };
 
 /** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
@@ -1073,16 +1087,15 @@ const trackAreas = (selector) => {
 
 /** Capture inside a frame of the same origin as well, in this page's coordinates. */
 const captureFrame = (frame) => {
-  const load = () => undo.push(listen(frame.contentWindow, inDocument));
-  undo.push(listen(frame, { load }));
-  load();
+  frames.push(frame);
+  if (!stats.why) attachFrame(frame);
 };
 
 /** Constants of every action from now on. */
 const set = (changes) => {
   seal('manual');
   Object.assign(constants, changes);
-  if (!why) save({ user: constants.user });
+  if (!stats.why) save({ user: constants.user });
 };
 
 const setUser = (user) => set({ user });
@@ -1098,14 +1111,14 @@ const assign = (variable, values) => {
 
 /** Stamp every action with a task from now on, also on the pages that follow. */
 const startTask = (task) => {
-  if (why) return
+  if (stats.why) return
   if (state.task) endTask();
   save({ task });
   log('task_start');
 };
 
 const endTask = () => {
-  if (why) return
+  if (stats.why) return
   log('task_end');
   save({ task: undefined });
 };
@@ -1113,14 +1126,13 @@ const endTask = () => {
 /** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
 const flush = (ms = FLUSH_WAIT) => {
   seal('manual');
-  return drained(ms).then(stats)
+  return drained(ms).then(statsNow)
 };
 
 /** Numbers of actions: of this page, and all that wait for delivery. */
-const stats = () => ({ recording: !why, why, captured: captured(), pending: open() + pending(), ...counts });
+const statsNow = () => ({ recording: !stats.why, captured: captured(), pending: open() + pending(), ...stats });
 
-class UserLogger {
-  constructor(...settings) {
+function UserLogger(...settings) {
     if (logger) {
       // The page has its logger; what this call says of the person and the elements still counts.
       if (settings[3]) options.attributesName = settings[3];
@@ -1131,18 +1143,18 @@ class UserLogger {
     logger = this;
     guard(() => {
       configure(...settings);
-      recall();
-      const user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user;
+      given = new URLSearchParams(location.search).get(options.userParam) || constants.user;
+      recall(given);
+      const user = given || state.user;
       if (user) constants.user = user;
       start();
     })();
-  }
 }
 
 /** None of them throws into the page. */
 const methods = {
   start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame,
-  set, setUser, assign, startTask, endTask, flush, stats,
+  set, setUser, assign, startTask, endTask, flush, stats: statsNow,
 };
 for (const name in methods) UserLogger.prototype[name] = guard(methods[name]);
 

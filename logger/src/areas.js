@@ -15,8 +15,7 @@ export const check = () => {
     return { ...name(el), page_x, page_y, el_w, el_h }
   })
   const now = stringify(areas)
-  if (now !== known) add({ name: 'areas', areas })
-  known = now
+  if (now !== known && add({ name: 'areas', areas }) >= 0) known = now
 }
 
 export const track = (selector) => {

@@ -2,11 +2,11 @@
 
 import { check } from './areas.js'
 import { click, effect } from './clicks.js'
-import { back, hidden, hold, leave, wake } from './delivery.js'
+import { hidden, leave, wake } from './delivery.js'
 import { name, pointer, targetOf } from './element.js'
 import { change, submit } from './forms.js'
 import { ignored, maskText, maskUrl, notePasswords } from './mask.js'
-import { leavePage, step, viewPage } from './pages.js'
+import { leavePage, step } from './pages.js'
 import { add, look, seal } from './recorder.js'
 import { move } from './sampler.js'
 import { options } from './settings.js'
@@ -16,12 +16,14 @@ const SCROLL_INTERVAL = 100
 
 /** Listen on a window; returns what removes the listeners. */
 export const listen = (target, handlers) => {
-  const guarded = Object.entries(handlers).flatMap(([types, handler]) => {
-    handler = guard(handler)
-    return types.split(' ').map((type) => [type, handler, { capture: true, passive: true }])
+  const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
+    // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
+    const guarded = (handler.guarded ||= guard(handler))
+    return types.split(' ').map((type) => [type, guarded, { capture: true, passive: true }])
   })
-  guarded.forEach((listener) => target.addEventListener(...listener))
-  return () => guarded.forEach((listener) => target.removeEventListener(...listener))
+  listeners.forEach((listener) => target.addEventListener(...listener))
+  // A frame may be out of reach by then.
+  return guard(() => listeners.forEach((listener) => target.removeEventListener(...listener)))
 }
 
 const onElement = (describe) => (event) => {
@@ -92,16 +94,10 @@ export const theEnd = {
   },
   freeze: () => away('freeze'),
   pagehide: () => {
-    hold()
     effect('nav')
     leavePage()
     seal('pagehide')
     leave()
-  },
-  pageshow: (event) => {
-    if (!event.persisted) return
-    if (options.capture) viewPage('bfcache')
-    back()
   },
   online: wake,
 }

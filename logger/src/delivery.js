@@ -1,25 +1,24 @@
 // Delivery, at least once: a batch leaves the queue only when the server answered 200 for it.
 
 import { bodyOf, halves, tombstone } from './batch.js'
-import { options } from './settings.js'
+import { constants, options } from './settings.js'
 import * as shelf from './shelf.js'
-import { byteLength, tenth, uuid7, warn } from './util.js'
+import { stats } from './stats.js'
+import { byteLength, tenth, warn } from './util.js'
 
 const MAX_QUEUE = 4e6 // bytes in memory while the server is away
 const MAX_KEEPALIVE = 60e3 // browsers allow 64 KiB of requests that outlive their page
 const MAX_BEACON = 30e3
 const TIMEOUT = 30e3
+const FOR_GOOD = /^4(?!08|25|29)/ // statuses that another try would not change
 const FIRST_WAIT = 1e3
 const LONGEST_WAIT = 60e3
-
-/** Actions of this page, by what became of them. */
-export const counts = { page_id: uuid7(), acked: 0, lost: 0 }
+const LONGEST_ASKED = 3600e3 // of a server, or of a clock that is wrong by a day
 
 let queue = []
 let timer = 0
 let failures = 0
 let clock = null
-let keeping = true
 const waiting = []
 
 const total = (batches, number) => batches.reduce((sum, batch) => sum + number(batch), 0)
@@ -57,7 +56,10 @@ const send = async (batch) => {
       keepalive: size < MAX_KEEPALIVE,
       signal: AbortSignal.timeout(TIMEOUT),
     })
-    readClock(+response.headers.get('X-Server-Time'), start, Date.now() - start)
+    const rtt = Date.now() - start
+    const serverTime = +response.headers.get('X-Server-Time')
+    // The server's clock against this one: of all answers the quickest says it best.
+    if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt }
   } catch {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }
@@ -66,31 +68,24 @@ const send = async (batch) => {
   if (queue.includes(batch)) answered(batch, response)
 }
 
-/** The server's clock against this one: of all answers the quickest says it best. */
-const readClock = (serverTime, start, rtt) => {
-  if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt }
-}
-
 const answered = (batch, response) => {
   const status = response?.status
   if (status === 200) {
     failures = 0
     settle(batch, 'acked')
-  } else if (!(status >= 400 && status < 500) || /408|425|429/.test(status)) {
-    return retryLater(batch, response)
   } else if (status === 413 && countOf(batch) > 1) {
     settle(batch, '', halves(batch))
-  } else {
+  } else if (FOR_GOOD.test(status)) {
     warn(`the server says ${status}`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
-  }
+  } else return retryLater(batch, response)
   pump()
 }
 
 /** The batch leaves the queue; `others` take its place. */
 const settle = (batch, what, others = []) => {
-  if (what && batch.head.page_id === counts.page_id) counts[what] += countOf(batch)
-  queue.splice(queue.indexOf(batch), 1, ...others)
+  if (what && batch.head.page_id === stats.page_id) stats[what] += countOf(batch)
+  queue = queue.flatMap((other) => (other === batch ? others : other))
   shelf.remove(batch)
 }
 
@@ -100,9 +95,10 @@ const drop = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombston
 const retryLater = (batch, response) => {
   batch.head.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
-  queue.push(...queue.splice(queue.indexOf(batch), 1))
+  queue = [...queue.filter((other) => other !== batch), batch]
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
-  const asked = parseInt(response?.headers.get('Retry-After')) * 1e3 || 0
+  const header = response?.headers.get('Retry-After') // seconds or a date
+  const asked = Math.min(header * 1e3 || Date.parse(header) - Date.now() || 0, LONGEST_ASKED)
   clearTimeout(timer)
   timer = setTimeout(wake, Math.max(jittered, asked))
   persist()
@@ -111,7 +107,7 @@ const retryLater = (batch, response) => {
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 const persist = () => {
   for (const batch of queue) {
-    if (keeping && !batch.stored) shelf.put(batch)
+    if (!batch.stored && stats.why !== 'consent') shelf.put(batch)
     batch.stored = true
   }
 }
@@ -120,17 +116,16 @@ export const push = (batch) => {
   queue.push(batch)
   const bytes = ({ actions }) => total(actions, (action) => action.length)
   if (total(queue, bytes) > MAX_QUEUE) drop(queue.find(countOf), 'queue')
-  pump()
+  // Not at once: the page's own wrapper of fetch may log something while an action is still being written down.
+  queueMicrotask(pump)
 }
 
 /** Take over what other pages left behind. */
 export const adopt = () => {
-  const left = shelf.all() || []
-  for (const batch of left) {
+  for (const batch of (queue = shelf.all() || [])) {
     batch.head.reason = 'adopt'
     batch.stored = true
   }
-  queue.unshift(...left)
   pump()
 }
 
@@ -138,18 +133,14 @@ export const adopt = () => {
 export const hidden = () => {
   persist()
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0)
-  for (const batch of [...queue]) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch)
+  for (const batch of queue) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch)
 }
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])
 
-/** Start no request any more: the page is about to end. */
-export const hold = () => {
-  timer = Infinity
-}
-
-/** The page ends: beacons outlive it. Their answer is never seen, so the shelf keeps what they carry. */
+/** The page ends: beacons outlive it, requests begun now would not. Their answer is never seen, so the shelf keeps what they carry. */
 export const leave = () => {
+  timer = Infinity
   persist()
   for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)))
 }
@@ -168,10 +159,7 @@ export const drained = (ms) =>
     wake()
   })
 
-/** Consent was given or withdrawn: without it nothing is left here, and nothing is put on the shelf any more. */
-export const keep = (consent) => {
-  keeping = consent
-  if (consent) return
-  queue = []
-  shelf.clear()
+/** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
+export const discard = () => {
+  for (const batch of [...queue, ...(shelf.all() || [])]) if (batch.head.const.user === constants.user) settle(batch)
 }

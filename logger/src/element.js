@@ -47,8 +47,8 @@ export const name = (el) => ({ element_id: el.getAttribute('id'), tag: el.localN
 
 /** Left, top, width and height of an element, moved by so much. */
 export const rectangle = (el, dx, dy) => {
-  const { left, top, width, height } = el.getBoundingClientRect()
-  return [left + dx, top + dy, width, height].map(tenth)
+  const rect = el.getBoundingClientRect()
+  return [rect.x + dx, rect.y + dy, rect.width, rect.height].map(tenth)
 }
 
 /** Which element it is, what stands on it, its rectangle in the viewport, and the event's place inside it. */

@@ -7,7 +7,7 @@ import { options } from './settings.js'
 
 const fieldName = ({ name, id }) => name || id
 
-/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" hides the form's own. */
+/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
 export const submit = (event) => {
   const form = event.target
   if (ignored(form)) return
@@ -17,7 +17,7 @@ export const submit = (event) => {
     ...name(form),
     form_id: form.getAttribute('id'),
     fields: [...new Set(fields)].filter(Boolean),
-    valid: form.matches(':valid'),
+    valid: !form.querySelector(':invalid'),
   })
 }
 

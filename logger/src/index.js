@@ -2,28 +2,22 @@
 
 import { track } from './areas.js'
 import { away, inDocument, listen, theEnd, toWindow } from './capture.js'
-import { click, subscribed } from './clicks.js'
-import { adopt, counts, drained, keep, pending } from './delivery.js'
+import { click, effect, subscribed } from './clicks.js'
+import { back, drained, pending } from './delivery.js'
 import { coordinates } from './element.js'
 import { viewPage, watchHistory } from './pages.js'
 import { add, begin, captured, open, purge, seal } from './recorder.js'
-import { forget, recall, save, signals, state } from './session.js'
+import { forget, recall, refusal, save, state } from './session.js'
 import { configure, constants, options } from './settings.js'
+import { stats } from './stats.js'
 import { guard, hash, warn } from './util.js'
 
 const FLUSH_WAIT = 10e3
 
 let logger
+let given
 let undo = []
-/** Why nothing is captured; undefined while it is. */
-let why = 'stopped'
-
-/** The person's word, or else the browser's signal, that stands against capture. */
-const refusal = () => {
-  if (state.consent) return
-  if (options.consent === 'required' || state.consent === false) return 'consent'
-  return options.respect.split(/\W+/).find((signal) => signals()[signal])
-}
+const frames = []
 
 const attach = () => {
   undo = [listen(window, options.capture ? inDocument : { click })]
@@ -34,50 +28,66 @@ const attach = () => {
     if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }))
     else first()
   }
-  undo.push(listen(window, theEnd))
+  undo.push(listen(window, { ...theEnd, pageshow }))
+  frames.forEach(attachFrame)
 }
 
+const attachFrame = guard((frame) => {
+  const load = () => undo.push(listen(frame.contentWindow, inDocument))
+  undo.push(listen(frame, { load }))
+  load()
+})
+
 const detach = (reason) => {
-  why = reason
+  stats.why = reason
+  effect()
   undo.splice(0).forEach((remove) => remove())
 }
 
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
 const start = () => {
-  if (!why || !options.server) return
+  if (!stats.why || !options.server) return
   if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-  why = refusal()
-  if (why) return warn(`not recording (${why})`)
+  stats.why = refusal()
+  if (stats.why) return warn(`not recording (${stats.why})`)
   begin()
-  save({ user: constants.user })
+  save({ given, user: constants.user })
   attach()
-  adopt()
 }
 
 /** End all capture; what was captured is delivered still. */
 const stop = () => {
-  if (why) return
-  detach('stopped')
+  if (stats.why) return
   away('manual')
+  detach('stopped')
 }
 
 /** The person's word. It holds for the tab, also on the pages that follow. */
 const consent = (granted) => {
-  if (!granted) purge()
-  keep(granted)
   if (granted) {
     state.consent = granted
     start()
     save()
-  } else detach('consent')
+  } else purge()
   add({ name: 'consent', granted })
   seal('manual')
-  if (!granted) forget()
+  if (granted) return
+  detach('consent')
+  forget()
+}
+
+/** Back from the browser's cache. Meanwhile the person may have said no on another page. */
+const pageshow = ({ persisted }) => {
+  if (!persisted) return
+  recall(given)
+  if (refusal()) consent(false)
+  else if (options.capture) viewPage('bfcache')
+  back()
 }
 
 /** One action of the study's own. */
 const log = (name, properties) => {
-  if (!why) add({ ...properties, name })
+  add({ ...properties, name })
 }
 
 /** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
@@ -100,16 +110,15 @@ const trackAreas = (selector) => {
 
 /** Capture inside a frame of the same origin as well, in this page's coordinates. */
 const captureFrame = (frame) => {
-  const load = () => undo.push(listen(frame.contentWindow, inDocument))
-  undo.push(listen(frame, { load }))
-  load()
+  frames.push(frame)
+  if (!stats.why) attachFrame(frame)
 }
 
 /** Constants of every action from now on. */
 const set = (changes) => {
   seal('manual')
   Object.assign(constants, changes)
-  if (!why) save({ user: constants.user })
+  if (!stats.why) save({ user: constants.user })
 }
 
 const setUser = (user) => set({ user })
@@ -125,14 +134,14 @@ const assign = (variable, values) => {
 
 /** Stamp every action with a task from now on, also on the pages that follow. */
 const startTask = (task) => {
-  if (why) return
+  if (stats.why) return
   if (state.task) endTask()
   save({ task })
   log('task_start')
 }
 
 const endTask = () => {
-  if (why) return
+  if (stats.why) return
   log('task_end')
   save({ task: undefined })
 }
@@ -140,14 +149,13 @@ const endTask = () => {
 /** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
 const flush = (ms = FLUSH_WAIT) => {
   seal('manual')
-  return drained(ms).then(stats)
+  return drained(ms).then(statsNow)
 }
 
 /** Numbers of actions: of this page, and all that wait for delivery. */
-const stats = () => ({ recording: !why, why, captured: captured(), pending: open() + pending(), ...counts })
+const statsNow = () => ({ recording: !stats.why, captured: captured(), pending: open() + pending(), ...stats })
 
-export class UserLogger {
-  constructor(...settings) {
+export function UserLogger(...settings) {
     if (logger) {
       // The page has its logger; what this call says of the person and the elements still counts.
       if (settings[3]) options.attributesName = settings[3]
@@ -158,17 +166,17 @@ export class UserLogger {
     logger = this
     guard(() => {
       configure(...settings)
-      recall()
-      const user = new URLSearchParams(location.search).get(options.userParam) || constants.user || state.user
+      given = new URLSearchParams(location.search).get(options.userParam) || constants.user
+      recall(given)
+      const user = given || state.user
       if (user) constants.user = user
       start()
     })()
-  }
 }
 
 /** None of them throws into the page. */
 const methods = {
   start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame,
-  set, setUser, assign, startTask, endTask, flush, stats,
+  set, setUser, assign, startTask, endTask, flush, stats: statsNow,
 }
 for (const name in methods) UserLogger.prototype[name] = guard(methods[name])

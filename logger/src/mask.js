@@ -2,7 +2,9 @@
 
 const MASKED = '***'
 // In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
-const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|(pin|key|sig|code)\b/i
+const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i
+// Such a name and its value, also where a whole URL is the value of a parameter, encoded or not.
+const PARAMETER = new RegExp(`((${SECRET.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi')
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
 const PERSONAL = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g
 const MASK = '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])'
@@ -13,7 +15,7 @@ export const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, 
 
 /** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
 export const maskUrl = (url) =>
-  maskText(url.slice(0, 2000).replace(/([?&#;])([^=&#;]+)=[^&#;]*/g, (all, sep, key) => (SECRET.test(key) ? sep + key + '=' + MASKED : all)))
+  maskText(url).replace(PARAMETER, '$1' + MASKED)
 
 /** Whether the element or any of its ancestors, through shadow roots, matches. */
 export const within = (el, selector) => {

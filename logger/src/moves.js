@@ -3,7 +3,7 @@
 /** One sample in so many is the server's limit for one action. */
 export const SAMPLES = 200
 
-const deltas = (values) => values.map((value, i) => (i ? value - values[i - 1] : value))
+const deltas = (values) => values.map((value, i) => value - (values[i - 1] || 0))
 
 /** Samples {t, x, y} (ms, whole client px) into columns; the first x and y are absolute, all else differences. */
 export const encode = (samples) => {
@@ -11,9 +11,9 @@ export const encode = (samples) => {
   return {
     n: samples.length,
     // The time since the start is rounded, not each step, so that the errors do not add up.
-    dt: deltas(samples.map(({ t }) => Math.round(t - start))),
-    x: deltas(samples.map(({ x }) => x)),
-    y: deltas(samples.map(({ y }) => y)),
+    dt: deltas(samples.map((sample) => Math.round(sample.t - start))),
+    x: deltas(samples.map((sample) => sample.x)),
+    y: deltas(samples.map((sample) => sample.y)),
   }
 }
 

@@ -36,8 +36,8 @@ export const watchHistory = () =>
   ['push', 'replace'].map((nav) => {
     const method = nav + 'State'
     const original = history[method]
-    const ours = (history[method] = function (...args) {
-      original.apply(this, args)
+    const ours = (history[method] = (...args) => {
+      original.apply(history, args)
       guard(step)(nav)
     })
     return () => history[method] === ours && (history[method] = original)

@@ -1,15 +1,16 @@
 // From an action to a sealed batch: gives each its seq, its time and its view, and closes a batch when it is due.
 
-import { counts, push } from './delivery.js'
+import { adopt, discard, push } from './delivery.js'
 import { maskText, maskUrl } from './mask.js'
 import { save, signals, state } from './session.js'
 import { constants, options } from './settings.js'
+import { stats } from './stats.js'
 import { byteLength, hash, now, stringify, tenth, uuid7 } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
 const MAX_RATE = 5000 // actions in ten seconds; more is a loop gone wild, not a person
 
-const { page_id } = counts
+const { page_id } = stats
 /** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
 const t0 = Math.round(Date.now() - now())
 
@@ -33,7 +34,7 @@ export const hook = {}
 export const captured = () => seq
 export const open = () => actions.length
 
-/** Begin this page's records. */
+/** Begin this page's records, after what other pages left behind. Does nothing the second time. */
 export const begin = () => {
   if (about) return
   const { prev_page, session_id = uuid7(), page_no = 0 } = state
@@ -51,6 +52,7 @@ export const begin = () => {
   }
   save({ session_id, page_no: page_no + 1 })
   look()
+  adopt()
 }
 
 /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
@@ -69,13 +71,16 @@ export const look = () => {
 }
 
 const viewIndex = () => {
-  if (views.at(-1) !== view) views.push(view)
+  if (views.at(-1) !== view) {
+    views.push(view)
+    bytes += byteLength(stringify(view))
+  }
   return views.length - 1
 }
 
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
 export const add = (action, time = now()) => {
-  if (!about || options.skip.split(/\W+/).includes(action.name)) return
+  if (stats.why || options.skip.split(/\W+/).includes(action.name)) return
   if (action.name !== 'mousemove') hook.before?.()
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key]
@@ -104,7 +109,7 @@ const drop = (reason) => {
   const last = lost.at(-1)
   if (last?.[2] === reason) last[1] = seq
   else lost.push([seq, seq, reason])
-  counts.lost++
+  stats.lost++
   arm()
   return seq++
 }
@@ -143,4 +148,5 @@ const reset = (declared) => {
 export const purge = () => {
   hook.before?.() // the path that waits there goes with the rest
   reset(seq ? [[0, seq - 1, 'consent']] : [])
+  discard()
 }

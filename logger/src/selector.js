@@ -2,17 +2,21 @@
 
 import { stringify } from './util.js'
 
-import { within } from './mask.js'
+import { maskText, within } from './mask.js'
 
 const TEST_ID = /^data-(test|cy|qa)/
 const NAME = /^(name|aria-label)$/
 // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
 const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i
 
-/** `[name="email"]` for the first attribute of that kind; empty where there is none. */
+/** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
 const attribute = (el, kind) => {
-  const name = !within(el, '[data-ul-mask]') && el.getAttributeNames().find((name) => kind.test(name))
-  return name ? `[${name}=${stringify(el.getAttribute(name))}]` : ''
+  if (!within(el, '[data-ul-mask]'))
+    for (const name of el.getAttributeNames()) {
+      const value = el.getAttribute(name)
+      if (kind.test(name) && value === maskText(value)) return `[${name}=${stringify(value)}]`
+    }
+  return ''
 }
 
 /** A name that is the element's own in its document: a test id, or an id that does not look generated. */
@@ -26,11 +30,10 @@ const anchor = (el) => {
 const step = (el) => {
   const tag = el.localName
   const own = tag + attribute(el, NAME)
-  const twin = (other) => other !== el && other.matches(own)
-  if (el.matches(':only-of-type') || (own !== tag && ![...el.parentNode.children].some(twin))) return own
-  let place = 1
-  for (let other = el; (other = other.previousElementSibling); ) place += other.localName === tag
-  return `${own}:nth-of-type(${place})`
+  // Not `children`: a form has a field of that name in its place, where it has one.
+  const alike = [...el.parentNode.childNodes].filter((other) => other.localName === tag)
+  const twin = alike.some((other) => other !== el && other.matches(own))
+  return own + (twin ? `:nth-of-type(${alike.indexOf(el) + 1})` : '')
 }
 
 /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */

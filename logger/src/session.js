@@ -1,13 +1,16 @@
 // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
 
-import { storageKey } from './settings.js'
+import { options, storageKey } from './settings.js'
 import { guard, stringify } from './util.js'
 
-/** {session_id, page_no, prev_page, user, task, consent}. Where storage is blocked, the session is this page. */
+/** {session_id, page_no, prev_page, given, user, task, consent}. Where storage is blocked, the session is this page. */
 export let state = {}
 
-export const recall = guard(() => {
+/** `given` is the user that the page's URL or tag names. */
+export const recall = guard((given) => {
   state = JSON.parse(sessionStorage[storageKey()] || '{}')
+  // Another person at the same computer: has given no word yet, and is in no task.
+  if (given && state.given && state.given !== given) state = {}
 })
 
 export const save = guard((changes) => {
@@ -17,6 +20,13 @@ export const save = guard((changes) => {
 
 /** What the browser says in its person's name. */
 export const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' })
+
+/** The person's word, or else the browser's signal, that stands against capture. */
+export const refusal = () => {
+  if (state.consent) return
+  if (options.consent === 'required' || state.consent === false) return 'consent'
+  return options.respect.split(/\W+/).find((signal) => signals()[signal])
+}
 
 /** Forget everything but the word that was given. */
 export const forget = () => {

@@ -18,7 +18,6 @@ export const options = {
   debug: false,
   capture: true,
 }
-const READ = { string: String, number: Number, boolean: (value) => value + '' !== 'false' }
 
 /** Under what name things are kept in this browser. */
 export const storageKey = () => `userlogger ${options.server} `
@@ -29,11 +28,13 @@ export const constants = {}
 /** Constructor arguments, in the original's five places or as one object. */
 export const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
-  const { constants: given, ...settings } = typeof server === 'object' ? server : seed
-  Object.assign(constants, given)
+  const { constants: fixed, ...settings } = typeof server === 'object' ? server : seed
+  Object.assign(constants, fixed)
   for (const key in settings) {
-    const value = READ[typeof options[key]]?.(settings[key] ?? options[key])
-    if (Number.isNaN(value ?? NaN)) warn(`${key}="${settings[key]}" is no setting`)
+    const old = options[key]
+    const given = settings[key] ?? old
+    const value = old === !!old ? given + '' !== 'false' : old?.constructor(given)
+    if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`)
     else options[key] = value
   }
   if (!options.server) return warn('no data-server')

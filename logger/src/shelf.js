@@ -38,9 +38,6 @@ export const remove = guard((batch) => localStorage.removeItem(keyOf(batch)))
 /** All that lies here, oldest first; what is too old only says what it was. */
 export const all = guard(() =>
   keys()
-    .map(read)
-    .filter(Boolean)
+    .flatMap((key) => read(key) || [])
     .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 )
-
-export const clear = guard(() => keys().forEach((key) => localStorage.removeItem(key)))

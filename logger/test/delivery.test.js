@@ -35,6 +35,35 @@ test('a batch is sealed before it would pass 48 KB', async () => {
   assert.deepEqual(page.posted.flatMap(seqs), [...Array(10).keys()])
 })
 
+test('what the views take counts, in an app that changes its URL all the time', async () => {
+  const page = new Page()
+  await page.loaded()
+  page.logger({ capture: true })
+  for (let i = 0; i < 60; i++) {
+    page.document.title = 'ü'.repeat(1900)
+    page.window.history.pushState(null, '', `/${i}/` + 'x'.repeat(1900))
+  }
+  await page.tick(5000)
+  const sizes = page.posted.map((post) => Buffer.byteLength(post.request.body))
+  assert.ok(Math.max(...sizes) < 60_000, `${sizes}`)
+  assert.equal(page.stored().filter(({ name }) => name === 'pageview').length, 61)
+})
+
+test('a page whose fetch logs something itself has no two actions of one seq', async () => {
+  const page = new Page()
+  const { fetch } = page.window
+  page.window.fetch = (...request) => {
+    if (page.posted.length < 5) page.user.log('fetched')
+    return fetch(...request)
+  }
+  page.logger()
+  logMany(page, 6, { text: 'x'.repeat(20_000) }) // a third one closes the batch in the middle of its own recording
+  await page.tick(20_000)
+  const all = page.posted.flatMap(seqs)
+  assert.equal(page.stored().filter(({ name }) => name === 'fetched').length, 5)
+  assert.deepEqual(all, [...all.keys()])
+})
+
 test('a number of actions and of seconds that the study gives is kept', async () => {
   const page = new Page()
   page.logger({ maxActions: '3', maxTime: 20 })

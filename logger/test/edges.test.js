@@ -22,6 +22,65 @@ test('consent(false) sends no path that waited', async () => {
   assert.deepEqual(sent(page), ['consent'])
 })
 
+test('nothing that a click or a scroll started goes on after stop', async () => {
+  const page = await capturing('<button>x</button>')
+  page.document.querySelector('button').click()
+  page.fire('scroll', page.document)
+  page.user.stop()
+  page.document.body.append('changed')
+  await page.tick(20_000)
+  assert.deepEqual(sent(page), ['pageview', 'click', 'click_effect'])
+})
+
+test('stop and start while the server is away count nothing twice', async () => {
+  const page = new Page()
+  page.answer = () => undefined
+  page.logger().log('a')
+  await page.tick(5000)
+  page.user.stop()
+  page.user.start()
+  assert.equal(page.user.stats().pending, 1)
+  page.answer = () => ({ status: 200 })
+  await page.tick(120_000)
+  assert.deepEqual([page.user.stats().acked, page.user.stats().pending], [1, 0])
+})
+
+test('a frame and areas that are named before consent count after it, once, and not after stop', async () => {
+  const page = await capturing('<iframe></iframe><p id="area">x</p>', { consent: 'required' })
+  const frame = page.document.querySelector('iframe')
+  page.user.captureFrame(frame)
+  page.user.trackAreas('#area')
+  const click = () => frame.contentDocument.body.dispatchEvent(new frame.contentWindow.MouseEvent('click', { bubbles: true, composed: true }))
+  click()
+  page.user.consent(true)
+  page.fire('load', frame) // the browser reports the frame's first document late: same window, same listeners
+  click()
+  page.user.stop()
+  click()
+  page.user.start()
+  click()
+  await page.tick(20_000)
+  assert.equal(sent(page).filter((name) => name === 'click').length, 2)
+  assert.equal(sent(page).filter((name) => name === 'areas').length, 1)
+})
+
+test('a form whose fields are called like its own properties loses no click and no submit', async () => {
+  const names = ['children', 'attributes', 'id', 'name', 'elements', 'action']
+  const page = await capturing(`<form>${names.map((name) => `<input name="${name}">`).join('')}<p>a</p><p id="x1">b</p><p>c</p></form>`)
+  const [, , last] = page.document.querySelectorAll('p')
+  last.click()
+  page.document.querySelector('input').click()
+  page.fire('submit', page.document.querySelector('form'))
+  await page.tick(6000)
+  const actions = page.stored().filter(({ name }) => /click$|submit/.test(name))
+  assert.deepEqual(actions.map(({ name, selector }) => [name, selector]), [
+    ['click', 'body > form > p:nth-of-type(3)'],
+    ['click', 'body > form > input[name="children"]'],
+    ['submit', 'body > form'],
+  ])
+  assert.deepEqual(actions[2].fields, names)
+})
+
 test('without a user constant an action keeps its own; a user called 0 is one', async () => {
   const page = new Page()
   page.logger().log('a', { user: 'bob' })

@@ -16,6 +16,11 @@ for (const [url, expected] of [
   ['https://x.test/?mail=a%40b.test&x=1', 'https://x.test/?mail=***&x=1'],
   ['https://x.test/?to=a@b.test', 'https://x.test/?to=***'],
   ['https://x.test/in/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'https://x.test/in/***'],
+  ['https://x.test/?next=/cb?code=abc&x=1', 'https://x.test/?next=/cb?code=***&x=1'],
+  ['https://x.test/?next=%2Fcb%3Fcode%3Dabc%26state%3D1&x=1', 'https://x.test/?next=%2Fcb%3Fcode%3D***&x=1'],
+  ['https://x.test/?X-Amz-Credential=A&X-Amz-Signature=b', 'https://x.test/?X-Amz-Credential=***&X-Amz-Signature=***'],
+  ['https://x.test/?secret=a?b/c', 'https://x.test/?secret=***'],
+  ['https://x.test/passages/token?x=1#code', 'https://x.test/passages/token?x=1#code'],
   ['https://x.test/?author=Fisher', 'https://x.test/?author=Fisher'],
   ['https://x.test/?PROLIFIC_PID=60a', 'https://x.test/?PROLIFIC_PID=60a'],
 ]) {

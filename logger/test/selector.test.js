@@ -54,6 +54,11 @@ test('what is masked tells no label', () => {
   assert.equal(selectorOf('<div id="m" data-ul-mask><b class="here" aria-label="Mail from Ann">').selector, '#m > b')
 })
 
+test('a label that looks like a person’s address is left out', () => {
+  const page = new Page({ html: '<button>a</button><button aria-label="Write to ann@x.test">b</button>' })
+  assert.equal(page.modules.selector.selectorOf(page.document.querySelectorAll('button')[1]), 'body > button:nth-of-type(2)')
+})
+
 test('it is no longer than the server takes', () => {
   const { selector } = selectorOf('<div>'.repeat(300) + '<b class="here">')
   assert.ok(selector.length < 1000)

@@ -53,6 +53,20 @@ def test_an_element_added_after_subscribe_object_is_logged(study: Study, page: P
     assert (click["element_id"], click["data-x"], click["tag"]) == ("late", "7", "circle")
 
 
+def test_fields_called_like_properties_of_their_form_cost_no_click(study: Study, page: Page) -> None:
+    """`form.children` is the field of that name, where the form has one: as in many a booking form."""
+    names = ("children", "attributes", "id", "name", "matches", "tagName", "value")
+    fields = "".join(f"<input name={name}>" for name in names)
+    page.goto(study.page(f"<form onsubmit='return false'>{fields}<p>one</p><p>two</p><button>send</button></form>"))
+    page.get_by_text("two").click()
+    page.get_by_text("send").click()
+    flush(page)
+    selectors = [click["selector"] for click in study.actions("click", 2)]
+    assert selectors == ["body > form > p:nth-of-type(2)", "body > form > button"]
+    [submit] = study.actions("submit")
+    assert submit["fields"] == list(names)
+
+
 def test_no_value_gets_out_through_a_show_password_toggle(study: Study, page: Page) -> None:
     toggle = "p.type = p.type == 'text' ? 'password' : 'text'"
     body = f"""<form id=f onsubmit="return false"><input id=p name=p type=password>
