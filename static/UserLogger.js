@@ -5,7 +5,7 @@
 
   const MASKED = '***';
   // In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
-  const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
+  const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
   // Such a name and its value, also where a whole URL is the value of a parameter, encoded or not.
   const PARAMETER = new RegExp(`((${SECRET.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi');
   // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
@@ -99,7 +99,7 @@
   const TEST_ID = /^data-(test|cy|qa)/;
   const NAME = /^(name|aria-label)$/;
   // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
-  const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i;
+  const GENERATED = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i;
 
   /** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
   const attribute = (el, kind) => {
@@ -122,10 +122,16 @@
   const step$1 = (el) => {
     const tag = el.localName;
     const own = tag + attribute(el, NAME);
-    // Not `children`: a form has a field of that name in its place, where it has one.
-    const alike = [...el.parentNode.childNodes].filter((other) => other.localName === tag);
-    const twin = alike.some((other) => other !== el && other.matches(own));
-    return own + (twin ? `:nth-of-type(${alike.indexOf(el) + 1})` : '')
+    let place = 0;
+    let count = 0;
+    let twin;
+    // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
+    for (let other = el.parentNode.firstElementChild; other; other = other.nextElementSibling) {
+      count += other.localName === tag;
+      if (other === el) place = count;
+      else twin ||= other.matches(own);
+    }
+    return own + (twin ? `:nth-of-type(${place})` : '')
   };
 
   /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
@@ -446,7 +452,7 @@
     queue = [...queue.filter((other) => other !== batch), batch];
     const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
     const header = response?.headers.get('Retry-After'); // seconds or a date
-    const asked = Math.min(header * 1e3 || Date.parse(header) - Date.now() || 0, LONGEST_ASKED);
+    const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0);
     clearTimeout(timer$2);
     timer$2 = setTimeout(wake, Math.max(jittered, asked));
     persist();
@@ -729,9 +735,9 @@
   /** What followed the last click is known. */
   const effect = (kind) => {
     if (!clicked) return
-    const { ref, start, timer } = clicked;
+    const { ref, start } = clicked;
+    clearTimeout(clicked.timer);
     clicked = undefined;
-    clearTimeout(timer);
     observer.disconnect();
     check();
     add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) });
@@ -918,8 +924,8 @@
   const listen = (target, handlers) => {
     const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
       // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
-      const guarded = (handler.guarded ||= guard(handler));
-      return types.split(' ').map((type) => [type, guarded, { capture: true, passive: true }])
+      handler.guarded ||= guard(handler);
+      return types.split(' ').map((type) => [type, handler.guarded, { capture: true, passive: true }])
     });
     listeners.forEach((listener) => target.addEventListener(...listener));
     // A frame may be out of reach by then.
@@ -1041,8 +1047,7 @@
   const start = () => {
     if (!stats.why || !options.server) return
     if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-    stats.why = refusal();
-    if (stats.why) return warn(`not recording (${stats.why})`)
+    if ((stats.why = refusal())) return warn(`not recording (${stats.why})`)
     begin();
     save({ given, user: constants.user });
     attach();

@@ -18,8 +18,8 @@ const SCROLL_INTERVAL = 100
 export const listen = (target, handlers) => {
   const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
     // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
-    const guarded = (handler.guarded ||= guard(handler))
-    return types.split(' ').map((type) => [type, guarded, { capture: true, passive: true }])
+    handler.guarded ||= guard(handler)
+    return types.split(' ').map((type) => [type, handler.guarded, { capture: true, passive: true }])
   })
   listeners.forEach((listener) => target.addEventListener(...listener))
   // A frame may be out of reach by then.

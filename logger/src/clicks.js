@@ -18,9 +18,9 @@ let observer
 /** What followed the last click is known. */
 export const effect = (kind) => {
   if (!clicked) return
-  const { ref, start, timer } = clicked
+  const { ref, start } = clicked
+  clearTimeout(clicked.timer)
   clicked = undefined
-  clearTimeout(timer)
   observer.disconnect()
   check()
   add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) })

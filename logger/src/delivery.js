@@ -98,7 +98,7 @@ const retryLater = (batch, response) => {
   queue = [...queue.filter((other) => other !== batch), batch]
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
   const header = response?.headers.get('Retry-After') // seconds or a date
-  const asked = Math.min(header * 1e3 || Date.parse(header) - Date.now() || 0, LONGEST_ASKED)
+  const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0)
   clearTimeout(timer)
   timer = setTimeout(wake, Math.max(jittered, asked))
   persist()

@@ -48,8 +48,7 @@ const detach = (reason) => {
 const start = () => {
   if (!stats.why || !options.server) return
   if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-  stats.why = refusal()
-  if (stats.why) return warn(`not recording (${stats.why})`)
+  if ((stats.why = refusal())) return warn(`not recording (${stats.why})`)
   begin()
   save({ given, user: constants.user })
   attach()

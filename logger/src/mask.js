@@ -2,7 +2,7 @@
 
 const MASKED = '***'
 // In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
-const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|one-time|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i
+const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i
 // Such a name and its value, also where a whole URL is the value of a parameter, encoded or not.
 const PARAMETER = new RegExp(`((${SECRET.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi')
 // E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.

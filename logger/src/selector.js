@@ -7,7 +7,7 @@ import { maskText, within } from './mask.js'
 const TEST_ID = /^data-(test|cy|qa)/
 const NAME = /^(name|aria-label)$/
 // Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
-const GENERATED = /^[^a-z]|[^\w-]|\d{3}|^[\da-f-]{6,}$/i
+const GENERATED = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i
 
 /** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
 const attribute = (el, kind) => {
@@ -30,10 +30,16 @@ const anchor = (el) => {
 const step = (el) => {
   const tag = el.localName
   const own = tag + attribute(el, NAME)
-  // Not `children`: a form has a field of that name in its place, where it has one.
-  const alike = [...el.parentNode.childNodes].filter((other) => other.localName === tag)
-  const twin = alike.some((other) => other !== el && other.matches(own))
-  return own + (twin ? `:nth-of-type(${alike.indexOf(el) + 1})` : '')
+  let place = 0
+  let count = 0
+  let twin
+  // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
+  for (let other = el.parentNode.firstElementChild; other; other = other.nextElementSibling) {
+    count += other.localName === tag
+    if (other === el) place = count
+    else twin ||= other.matches(own)
+  }
+  return own + (twin ? `:nth-of-type(${place})` : '')
 }
 
 /** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
