@@ -143,6 +143,20 @@ class RunningStack:
                 found.append(f"{process.pid} {process.name()}")
         return found
 
+    @contextlib.contextmanager
+    def hanging(self, service: Service) -> Iterator[None]:
+        """It hangs until the block ends, however long that takes: so does the supervisor, who would start it again."""
+        self.process.send_signal(signal.SIGSTOP)
+        service.pause()
+        try:
+            yield
+        finally:
+            service.resume()
+            try:
+                service.wait_ready(30)  # the supervisor's question may have waited all the time, and needs its answer
+            finally:
+                self.process.send_signal(signal.SIGCONT)
+
     def rows(self, sql: str, **params: Any) -> Rows:
         """The result of a query, in a session of its own: it works again as soon as a killed PostgreSQL does."""
         with contextlib.closing(psycopg2.connect(self.database_url)) as connection:

@@ -49,13 +49,9 @@ def test_each_server_that_goes_away_is_named_and_comes_back(stack: RunningStack,
             service.wait_ready()
         expect(headline).to_have_text("Yes, it is recording", timeout=30_000)
     gone = page.get_by_role("alert")
-    stack.api.pause()
-    try:
+    with stack.hanging(stack.api):
         expect(gone).to_be_visible(timeout=20_000)
         expect(page).to_have_title("✕ This server does not answer")
-    finally:
-        stack.api.resume()
-        stack.api.wait_ready()
     expect(gone).to_be_hidden(timeout=20_000)
 
 
