@@ -105,6 +105,14 @@ def test_a_page_that_lost_its_server_looks_so(stack: RunningStack, desk: Page) -
     expect(desk.locator(".fragment.stale")).to_have_count(0, timeout=5_000)
 
 
+def test_a_page_whose_server_hangs_looks_so_after_five_seconds(stack: RunningStack, desk: Page) -> None:
+    now = desk.locator(".fragment", has=desk.locator(".state"))
+    expect(now).to_be_visible()
+    with stack.hanging(stack.api):
+        expect(now).to_have_class("fragment stale", timeout=10_000)
+    expect(now).to_have_class("fragment", timeout=30_000)
+
+
 def test_an_action_is_found_by_filters_and_looked_at(stack: RunningStack, desk: Page, user: str) -> None:
     click = flat_action("click", client_x=664, client_y=284, el_x=600, el_y=270, el_w=120, el_h=40, element_id="pay")
     path = {"name": "mousemove", "n": 3, "dt": [0, 50, 50], "x": [640, 12, 9], "y": [300, -4, -9]}
