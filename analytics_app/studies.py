@@ -79,7 +79,8 @@ class Studies:
 
 def look(engine: Engine) -> Studies:
     """Raises sqlalchemy.exc.SQLAlchemyError where PostgreSQL does not answer in time."""
-    with engine.connect() as connection:
+    # One snapshot: a group committed between two of the queries would have its rejects shown without its actions.
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as connection:
         connection.execute(text("SET LOCAL statement_timeout = 2000"))
         try:
             return Studies(read(connection))

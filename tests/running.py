@@ -26,6 +26,7 @@ from dev.settings import ROOT, free_port
 NAMES = ("api", "worker", "redis", "postgres", "study")
 OURS = {"ANALYTICS_PORT", "STUDY_PORT", "ANALYTICS_URL", "DATA_DIR", "DATABASE_URL", "CELERY_BROKER_URL"}
 READY_WITHIN_S = 60
+PATIENCE_S = 30  # of a test that waits for what is promised, but not for when: a busy machine takes its time
 
 Rows = list[dict[str, Any]]
 
@@ -55,13 +56,13 @@ class Service:
     def pid(self) -> int:
         """Of its main process; waits while there is none."""
         path = self.data_dir / "run" / f"{self.name}.pid"
-        return int(wait_until(lambda: path.exists() and path.read_text(), 15, f"{self.name} runs"))
+        return int(wait_until(lambda: path.exists() and path.read_text(), PATIENCE_S, f"{self.name} runs"))
 
     def kill(self, signal_: signal.Signals = signal.SIGKILL) -> None:
         """As `kill -9`; returns when the supervisor has seen it."""
         pid = self.pid
         os.kill(pid, signal_)
-        wait_until(lambda: self.pid != pid, 15, f"the supervisor sees that {self.name} was killed")
+        wait_until(lambda: self.pid != pid, PATIENCE_S, f"the supervisor sees that {self.name} was killed")
 
     def pause(self) -> None:
         """It and its children hang, as a machine that thrashes would make them."""
@@ -71,7 +72,7 @@ class Service:
     def resume(self) -> None:
         members.resume(self.data_dir, {self.name})
 
-    def wait_ready(self, timeout: float = 15) -> None:
+    def wait_ready(self, timeout: float = PATIENCE_S) -> None:
         wait_until(self.answers, timeout, f"{self.name} answers")
 
 
@@ -143,6 +144,20 @@ class RunningStack:
                 found.append(f"{process.pid} {process.name()}")
         return found
 
+    @contextlib.contextmanager
+    def hanging(self, service: Service) -> Iterator[None]:
+        """It hangs until the block ends, however long that takes: so does the supervisor, who would start it again."""
+        self.process.send_signal(signal.SIGSTOP)
+        service.pause()
+        try:
+            yield
+        finally:
+            service.resume()
+            try:
+                service.wait_ready()  # the supervisor's question may have waited all the time, and needs its answer
+            finally:
+                self.process.send_signal(signal.SIGCONT)
+
     def rows(self, sql: str, **params: Any) -> Rows:
         """The result of a query, in a session of its own: it works again as soon as a killed PostgreSQL does."""
         with contextlib.closing(psycopg2.connect(self.database_url)) as connection:
@@ -151,7 +166,9 @@ class RunningStack:
                 cursor.execute(sql, params)
                 return [dict(row) for row in cursor.fetchall()] if cursor.description else []
 
-    def wait_for(self, sql: str, until: Callable[[Rows], Any] = bool, timeout: float = 15, **params: Any) -> Rows:
+    def wait_for(
+        self, sql: str, until: Callable[[Rows], Any] = bool, timeout: float = PATIENCE_S, **params: Any
+    ) -> Rows:
         """The rows as soon as `until` is true of them; fails with the last ones."""
         last: Rows = []
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.browser.hosts import Gateway, Site
-from tests.running import Rows, RunningStack
+from tests.running import PATIENCE_S, Rows, RunningStack
 
 
 class Study:
@@ -34,7 +34,7 @@ class Study:
         """The URL of a page that loads the logger."""
         return self.site.add(path, f"<title>Study</title>{self.tag(**attributes)}{head}<body>{body}")
 
-    def actions(self, names: str = "%", count: int = 1, timeout: float = 15) -> list[dict[str, Any]]:
+    def actions(self, names: str = "%", count: int = 1, timeout: float = PATIENCE_S) -> list[dict[str, Any]]:
         """What the actions say whose name is like `names`, in their order, once so many are stored."""
         rows = self.stack.wait_for(
             "SELECT data, page_id, seq FROM raw_actions WHERE user_id = %(user)s AND name LIKE %(names)s"
@@ -46,7 +46,7 @@ class Study:
         )
         return [{**row["data"], "page_id": str(row["page_id"]), "seq": row["seq"]} for row in rows]
 
-    def loss(self, pages: int = 1, timeout: float = 15) -> Rows:
+    def loss(self, pages: int = 1, timeout: float = PATIENCE_S) -> Rows:
         """What is missing, page by page, once so many pages are complete: stored or declared."""
         return self.stack.wait_for(
             "SELECT * FROM page_loss WHERE user_id = %(user)s",

@@ -38,7 +38,7 @@ def answer(page: Page) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("#message")).to_have_text(re.compile("^Your data are saved"), timeout=15_000)
+    expect(page.locator("#message")).to_have_text(re.compile("^Your data are saved"))
 
 
 def box(locator: Locator) -> FloatRect:

@@ -27,32 +27,24 @@ def test_data_that_wait_for_the_server_are_not_called_saved(stack: RunningStack,
     user = new_user()
     open_study(page, stack, user)
     agree(page)
-    stack.api.pause()
-    try:
+    with stack.hanging(stack.api):
         take_the_tour(page)
-        expect(page.locator("#outcome")).to_have_attribute(
-            "data-state", re.compile("pending|unreachable"), timeout=20_000
-        )
+        expect(page.locator("#outcome")).to_have_attribute("data-state", re.compile("pending|unreachable"))
         expect(page.locator("#message")).to_contain_text("Please leave this window open, and try again.")
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
-    finally:
-        stack.api.resume()
     saved(page)
     stored_once(stack, user)
 
 
 def test_pages_work_while_the_logger_hangs_and_what_was_said_is_kept_for_it(stack: RunningStack, page: Page) -> None:
     user = new_user()
-    stack.api.pause()  # a fresh browser: the logger's file itself is on its way for ever
-    try:
+    with stack.hanging(stack.api):  # a fresh browser: the logger's file itself is on its way for ever
         page.goto(f"{stack.study_url}/?user={user}", wait_until="commit")
         page.get_by_label("I have read this").check()
         page.get_by_role("button", name="Begin").click()
         page.wait_for_url("**/task?*", wait_until="commit")
         take_the_tour(page)
-        expect(page.locator("#outcome")).to_have_attribute("data-state", "unreachable", timeout=20_000)
-    finally:
-        stack.api.resume()
+        expect(page.locator("#outcome")).to_have_attribute("data-state", "unreachable")
     saved(page)
     stored_once(stack, user)
 

@@ -102,7 +102,7 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
     """A worker that is killed for its lack of progress meanwhile must not count against what it was to store."""
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         port = hanging.getsockname()[1]
-        options = {"connect_timeout": 2}
+        options = {"connect_timeout": 60}  # longer than the test: a try that ends by itself is another matter
         engine = create_engine(f"postgresql+psycopg2://user:password@127.0.0.1:{port}/none", connect_args=options)
         group_id = str(uuid4())
         inbox.put(group_id, encode_group([delivery("waiting")]))
@@ -110,9 +110,10 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
             target=Orders(inbox, lambda: engine, "").carry_out, args=(group_id,)
         )
         process.start()
-        hanging.accept()
-        process.kill()
-        process.join(10)
+        connection, _ = hanging.accept()
+        with connection:  # dropped, it would be closed, and the worker told so before it is killed
+            process.kill()
+            process.join(10)
     taken = inbox.take(group_id)
     assert taken is not None
     assert taken[1] == 1

@@ -5,11 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, event
 
+from analytics_app import studies
+from analytics_app.config import Config
 from tests.running import RunningStack, wait_until
 from tests.sending import envelope, flat_action, post, send
 from tests.serving import api
@@ -26,9 +31,22 @@ def page(stack: RunningStack) -> str:
     return answer.body.decode()
 
 
-def row(stack: RunningStack, study: str) -> str:
+def wait_for_page(stack: RunningStack, until: Callable[[str], bool], what: str) -> str:
+    """The page of which `until` is true. The next one may be older: each API process looks for itself."""
+    last = ""
+
+    def satisfied() -> bool:
+        nonlocal last
+        last = page(stack)
+        return until(last)
+
+    wait_until(satisfied, 30, lambda: f"{what}, last {last[last.find('<main>') :]}")
+    return last
+
+
+def row(page: str, study: str) -> str:
     """The study's row of the table as a person reads it; empty while it is not there."""
-    found = re.search(rf"<tr>\s*<th scope=.row.>{study}.*?</tr>", page(stack), re.DOTALL)
+    found = re.search(rf"<tr>\s*<th scope=.row.>{study}.*?</tr>", page, re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split()) if found else ""
 
 
@@ -39,9 +57,31 @@ def test_a_study_s_actions_participants_and_rejects_are_counted(stack: RunningSt
             post(f"{stack.analytics_url}/analytics", envelope(actions, f"{person}-{study}", study=study)).status == 200
         )
     counted = "4 2 2 in all 2 page_x: not a valid number"
-    wait_until(lambda: counted in row(stack, study), 15, lambda: f"the row says {counted}: {row(stack, study)}")
-    assert re.search(r"seconds? ago|ms ago", row(stack, study))
-    assert "Yes, it is recording" in page(stack)
+    shown = wait_for_page(stack, lambda page: counted in row(page, study), f"the row says {counted}")
+    assert re.search(r"seconds? ago|ms ago", row(shown, study))
+    wait_for_page(stack, lambda page: "Yes, it is recording" in page, "it is recording")
+
+
+def test_the_numbers_of_a_study_are_of_one_moment(stack: RunningStack, study: str) -> None:
+    """A group that is stored while they are read is in all of them or in none."""
+    engine = create_engine(Config(DATABASE_URL=stack.database_url).sqlalchemy_url)
+    body = envelope([flat_action(), {"name": "x", "page_x": "three"}], f"anna-{study}", study=study)
+    posted: list[int] = []
+
+    def store_between(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        """After the first query, and before the next."""
+        if "FROM participants" in statement and not posted:
+            posted.append(post(f"{stack.analytics_url}/analytics", body).status)
+            stack.wait_for("SELECT 1 FROM rejected_actions WHERE study = %(study)s", study=study)
+
+    try:
+        event.listen(engine, "after_cursor_execute", store_between)
+        assert study not in studies.look(engine).by_name
+        assert posted == [200]
+        seen = studies.look(engine).by_name[study]
+        assert (seen.last_hour, seen.participants, seen.rejects.total()) == (1, 1, 1)
+    finally:
+        engine.dispose()
 
 
 def test_nobody_s_data_are_shown(stack: RunningStack, study: str) -> None:
@@ -61,15 +101,17 @@ def test_nobody_s_data_are_shown(stack: RunningStack, study: str) -> None:
         lambda rows: len(rows) == 5,
         secret=secret,
     )
-    wait_until(lambda: "timestamp: not a valid number" in row(stack, study), 15, "the rejects are shown")
-    assert secret not in page(stack)
+    shown = wait_for_page(
+        stack, lambda page: "timestamp: not a valid number" in row(page, study), "the rejects are shown"
+    )
+    assert secret not in shown
 
 
 def test_the_name_of_a_study_is_text_not_markup(stack: RunningStack) -> None:
     study = f"<img src=x onerror=alert(1)>{uuid4().hex[:8]}"
     assert post(f"{stack.analytics_url}/analytics", envelope([flat_action()], "p", study=study)).status == 200
-    wait_until(lambda: "&lt;img src=x" in page(stack), 15, "the study is shown")
-    assert "<img" not in page(stack)
+    shown = wait_for_page(stack, lambda page: "&lt;img src=x" in page, "the study is shown")
+    assert "<img" not in shown
 
 
 def test_the_page_allows_itself_nothing_but_its_own_style_and_script(stack: RunningStack) -> None:

@@ -17,18 +17,26 @@ function renew(fragment, html) {
   });
 }
 
+const LATE = 5_000; // ms without an answer: what stands there is no longer what is
+const LOST = 60_000; // ms; asked again sooner, each page would hold more and more threads of a server whose database hangs
+
 async function follow(fragment) {
   const { refresh, every } = fragment.dataset;
+  const fade = () => fragment.classList.add("stale");
   while (fragment.isConnected) {
     await new Promise((resolve) => setTimeout(resolve, every));
     if (document.hidden) continue;
+    const late = setTimeout(fade, LATE);
     try {
-      const answer = await fetch(refresh, { headers: { "X-Fragment": "1" } });
+      const answer = await fetch(refresh, { headers: { "X-Fragment": "1" }, signal: AbortSignal.timeout(LOST) });
       if (answer.status === 401) return location.reload();
+      const html = await answer.text();
       fragment.classList.toggle("stale", !answer.ok);
-      if (answer.ok) renew(fragment, await answer.text());
+      if (answer.ok) renew(fragment, html);
     } catch {
-      fragment.classList.add("stale"); // the server is away; the next round tries again
+      fade(); // the server is away; the next round tries again
+    } finally {
+      clearTimeout(late);
     }
   }
 }
