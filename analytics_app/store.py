@@ -97,7 +97,7 @@ def store_flats(engine: Engine, flats: list[Flat]) -> Report:
         fresh = insert_actions(cursor, good, rejects, report)
         report.rejected = insert_rejects(cursor, rejects)
         insert_batches(cursor, said)
-        upsert_participants(cursor, fresh)
+        upsert_participants(cursor, fresh, [batch for batch, _ in said])
     report.studies = {judged.values["study"]: judged.action.received_at for judged in fresh}
     return report
 
