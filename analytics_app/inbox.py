@@ -32,18 +32,19 @@ local now = time[1] + time[2] / 1e6
 # A group that is there already changes nothing, so a put whose answer was lost may be repeated.
 # The mark that the inbox is full lies here, so that all API processes accept again at the same level.
 PUT = """
-local id, group, again, high, low, overhead = unpack(ARGV)
+local id, group, again, high, low, overhead, regardless = unpack(ARGV)
 local held = tonumber(redis.call('GET', bytes) or '0')
 if redis.call('HEXISTS', groups, id) == 1 then return 0 end
 local was_full = redis.call('EXISTS', full) == 1
-if held >= tonumber(high) or was_full and held > tonumber(low) then
+local is_full = held >= tonumber(high) or was_full and held > tonumber(low)
+if is_full and regardless == '0' then
   if not was_full then redis.call('SET', full, 1) end
   return -1
 end
 redis.call('HSET', groups, id, group)
 redis.call('ZADD', due, now + again, id)
 redis.call('ZADD', arrived, now, id)
-if was_full then redis.call('DEL', full) end
+if not is_full then redis.call('DEL', full) end
 redis.call('INCRBY', bytes, #group + overhead)
 return 0
 """
@@ -129,9 +130,10 @@ class Inbox:
             client.register_script(PRELUDE + script) for script in (PUT, TAKE, REMOVE, POSTPONE, CLAIM)
         )
 
-    def put(self, group_id: str, group: bytes) -> None:
-        """Keep a group. Raises InboxFull."""
-        args: list[str | bytes | float] = [group_id, group, self.again_s, self.high_bytes, self.low_bytes, OVERHEAD]
+    def put(self, group_id: str, group: bytes, regardless: bool = False) -> None:
+        """Keep a group, regardless of the high-water mark if so. Raises InboxFull."""
+        marks = (self.high_bytes, self.low_bytes)
+        args: list[str | bytes | float] = [group_id, group, self.again_s, *marks, OVERHEAD, int(regardless)]
         if int(self._put(KEYS, args)) < 0:
             raise InboxFull
 

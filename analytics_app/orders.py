@@ -86,7 +86,8 @@ class Orders:
         """One of its bodies ends the worker, or fails in a way of its own: the others must not share its fate."""
         log.error("group %s was tried %d times: its %d bodies go on alone", group_id, TRIES_MAX, len(deliveries))
         for delivery in deliveries:
-            self.inbox.put(delivery.receipt, encode_group([delivery]))
+            # Though the inbox may be full: where such groups alone have filled it, nothing else would ever leave it.
+            self.inbox.put(delivery.receipt, encode_group([delivery]), regardless=True)
         return Report()
 
     def note(self, report: Report, seconds: float) -> None:

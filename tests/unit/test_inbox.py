@@ -113,6 +113,16 @@ def test_a_full_inbox_takes_a_group_again_that_it_holds(inbox: Inbox) -> None:
     inbox.put(groups[0], GROUP)
 
 
+def test_what_is_put_regardless_of_the_mark_does_not_open_it_for_others(inbox: Inbox) -> None:
+    groups = [put(inbox) for _ in range(5)]
+    inbox.put(str(uuid4()), GROUP, regardless=True)
+    for group_id in groups[:2]:
+        inbox.put(str(uuid4()), GROUP, regardless=True)
+        inbox.remove(group_id)
+        with pytest.raises(InboxFull):
+            put(inbox)
+
+
 def test_overdue_groups_are_claimed_once_the_oldest_first(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(3)]
     wait_until(lambda: due_in(inbox, groups[-1]) < 0, 5, "all are overdue")
