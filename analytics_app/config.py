@@ -100,7 +100,9 @@ class Config:
 
     GROUP_BYTES_MAX: int = setting(1_048_576, "bytes that one group commit gathers (one body may be larger)", 1_024)
     REDIS_TIMEOUT_MS: int = setting(500, "milliseconds that Redis has to take a group before the spool does", 50)
-    INBOX_HIGH_BYTES: int = setting(536_870_912, "bytes in the inbox at which the API answers 503", 4_096)
+    INBOX_HIGH_BYTES: int = setting(
+        536_870_912, "bytes in the inbox at which the API answers 503; Redis' maxmemory must be 1.5 times that", 4_096
+    )
     INBOX_LOW_BYTES: int = setting(429_496_729, "bytes in the inbox at which the API accepts again", 0)
     SPOOL_BYTES_MAX: int = setting(1_073_741_824, "bytes that the spool folder may hold; above: 503", 0)
     RETRY_AFTER_S: int = setting(5, "seconds of the Retry-After header of a 503", 1)

@@ -6,7 +6,7 @@ Redis runs with `appendonly yes` and `appendfsync always`: what `put` has return
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ WORKER = "inbox:worker"
 KEYS = [GROUPS, DUE, ARRIVED, TRIES, BYTES, FULL, PAUSED]
 
 OVERHEAD = 2_048  # bytes of Redis' memory that a group takes beside its own: four entries here and its order
+ROOM = 1.5  # maxmemory over the high-water mark: buffers, and what an allocator rounds up (a quarter at most)
 
 # Each script is one step and one fsync, by one clock: that of Redis.
 PRELUDE = """
@@ -117,6 +118,11 @@ def connect(url: str, timeout: float) -> Redis:
     return Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=retry)
 
 
+def is_short(memory: Mapping[str, Any], high_bytes: int) -> bool:
+    """By what Redis says of its memory. `maxmemory` 0 is no limit."""
+    return 0 < int(memory.get("maxmemory", 0)) < ROOM * high_bytes
+
+
 class Inbox:
     """Every method raises redis.RedisError where Redis does not do it."""
 
@@ -199,6 +205,10 @@ class Inbox:
     def held_bytes(self) -> int:
         """Of Redis' memory, by all groups."""
         return int(self.client.get(BYTES) or 0)
+
+    def is_short_of_memory(self) -> bool:
+        """Whether Redis may be out of memory before the inbox is full."""
+        return is_short(self.client.info("memory"), self.high_bytes)
 
     def queue_length(self, queue: str) -> int:
         """Celery tasks that wait in Redis."""

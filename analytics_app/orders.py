@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 import psycopg2
+from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics_app import counts
 from analytics_app.delivery import Delivery, decode_group, encode_group
-from analytics_app.inbox import Inbox
+from analytics_app.inbox import ROOM, Inbox
 from analytics_app.isolate import everyones_fault, own_fault
 from analytics_app.store import Report, reject_whole, store
 
@@ -28,6 +30,7 @@ SWEEP_GROUPS_BUSY = 5  # behind a long queue most groups are late, not lost; the
 BEAT = "beat"  # the id of no group: ordered when there is nothing else to do, so that progress can be seen
 PAUSE_S = 2.0
 SWEEP_EVERY_S = 1.0
+MORE_MEMORY = f"set its maxmemory to {ROOM} times INBOX_HIGH_BYTES or more, or lower INBOX_HIGH_BYTES."
 TRIES_MAX = 4  # then a group is taken apart, and a body that is alone in its group is rejected
 
 
@@ -115,12 +118,19 @@ class Sweep(threading.Thread):
         self.order = order
 
     def run(self) -> None:
+        with contextlib.suppress(RedisError):
+            self.look_at_memory()
         while True:
             try:
                 self.sweep()
             except Exception as error:
                 log.warning("sweep: %s (%s); it goes on", type(error).__name__, error)
             time.sleep(SWEEP_EVERY_S)
+
+    def look_at_memory(self) -> None:
+        """Of a Redis that is out of memory no worker can take a group: then the inbox would never be emptied."""
+        if self.orders.inbox.is_short_of_memory():
+            log.error("Redis may be out of memory before the inbox is full: %s", MORE_MEMORY)
 
     def sweep(self) -> None:
         inbox = self.orders.inbox
