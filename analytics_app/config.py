@@ -49,6 +49,7 @@ class Limits:
     SEQ = 2_147_483_646  # one less than an integer in SQL holds: page_loss counts to the highest seq + 1
     VALIDATED = 1_000  # actions that one `?validate=1` asks about
     SPREAD = 16_777_216  # bytes that an envelope's constants and views come to, laid under each of its actions
+    PATHS = 134_217_728  # characters that the texts beside the positions of a body's mouse paths come to
     COORDINATE = 1e9  # CSS px; no screen is wider, and it keeps arithmetic in SQL exact
     TIMESTAMP_MS = 4_102_444_800_000  # the year 2100
 
