@@ -130,9 +130,9 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
             target=Orders(inbox, lambda: engine, "").carry_out, args=(group_id,)
         )
         process.start()
-        hanging.accept()
-        process.kill()
-        process.join(10)
+        with hanging.accept()[0]:  # closed at once, it would be a PostgreSQL that refuses
+            process.kill()
+            process.join(10)
     taken = inbox.take(group_id)
     assert taken is not None
     assert taken[1] == 1
