@@ -1,5 +1,6 @@
 """What lands in SQL: an envelope's actions in every table they belong to, once."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -181,6 +182,22 @@ def test_a_wrong_word_about_the_batch_costs_no_action(stack: RunningStack, user:
     named = set(wrong) & {"views"} or set(batch["faults"] or {}) & {*wrong, "offset", "id", "seq"}
     assert named, batch
     stack.rows("SELECT * FROM page_loss")
+
+
+@pytest.mark.parametrize("field", ["name", "study"])
+@pytest.mark.parametrize("first", [0x10000, 0xD800], ids=["four bytes each", "lone surrogates"])
+def test_a_text_too_long_for_an_index_costs_no_neighbour(
+    stack: RunningStack, user: str, field: str, first: int
+) -> None:
+    """Of a reject it is only shown; what does not repeat itself an index cannot compress."""
+    text = "".join(chr(first + place * 7919 % 2_000) for place in range(1_500))
+    bad = flat_action(element_id="bad", **{field: text})
+    body = json.dumps([flat_action(user=user), {**bad, "user": user}])
+    assert post(f"{stack.analytics_url}/analytics", body.encode()).status == 200
+    stored(stack, "raw_actions", user, 1)
+    (reject,) = stored(stack, "rejected_actions", user, 1)
+    assert field in reject["reasons"]
+    assert reject[field]
 
 
 def test_consent_follows_the_last_word(stack: RunningStack, user: str) -> None:
