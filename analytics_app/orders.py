@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable
+from itertools import chain, repeat
 from pathlib import Path
 
 import msgspec
 import psycopg2
-from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -118,11 +117,9 @@ class Sweep(threading.Thread):
         self.order = order
 
     def run(self) -> None:
-        with contextlib.suppress(RedisError):
-            self.look_at_memory()
-        while True:
+        for step in chain([self.look_at_memory], repeat(self.sweep)):
             try:
-                self.sweep()
+                step()
             except Exception as error:
                 log.warning("sweep: %s (%s); it goes on", type(error).__name__, error)
             time.sleep(SWEEP_EVERY_S)
