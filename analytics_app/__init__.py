@@ -44,7 +44,10 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     celery_init_app(app, config)
     app.extensions["readings"] = Readings(
-        connect(config.CELERY_BROKER_URL, timeout=1), Spool(config.spool_dir, config.SPOOL_BYTES_MAX), engine_of(app)
+        connect(config.CELERY_BROKER_URL, timeout=1),
+        Spool(config.spool_dir, config.SPOOL_BYTES_MAX),
+        engine_of(app),
+        config.INBOX_HIGH_BYTES,
     )
     app.extensions["ratelimit"] = RateLimit(
         connect(config.CELERY_BROKER_URL, timeout=1), config.RATE_LIMIT, app.config["SECRET_KEY"]

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from io import StringIO
+from itertools import islice
 from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
+PIECE = 1_000  # rows of one COPY
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -35,7 +37,9 @@ def copy_rows(cursor: Cursor, table: str, columns: list[str], rows: Iterable[dic
     """Append rows to a table. The names come from the models, never from input."""
     lines = ("\t".join(text_of(row.get(column)) for column in columns) for row in rows)
     names = ", ".join(f'"{column}"' for column in columns)
-    cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', StringIO("".join(line + "\n" for line in lines)))
+    # In pieces: a path of 8 kB beside each of 10,000 positions would be in memory five times over, once as UCS-4.
+    while piece := "".join(line + "\n" for line in islice(lines, PIECE)):
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', StringIO(piece))
 
 
 def insert_values(cursor: Cursor, table: Any, rows: list[dict[str, Any]], conflict: str) -> list[Any]:

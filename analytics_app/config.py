@@ -8,6 +8,7 @@ docker-compose.yml, so that a fresh clone needs no file.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -18,8 +19,14 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
+from redis.connection import parse_url
 
 ROOT = Path(__file__).resolve().parent.parent
+# As SQLAlchemy reads it; the ingest path must not know it. What is left of a password that ends too early is no host.
+POSTGRES_URL = re.compile(
+    r"postgres(ql)?(\+\w+)?://([^:/@]*(:[^@]*)?@)?(\[[^]/?@]+\]|[^]:/?@[]*)(:[0-9]{1,5})?([/?].*)?"
+)
+MEND_URL = "write an @ : / ? # or % of the password as %40 %3A %2F %3F %23 %25, and the port as a number"
 POSTGRES_ENV = {"POSTGRES_USER": "DB_USER", "POSTGRES_PASSWORD": "DB_PASS", "POSTGRES_DB": "DB_NAME"}
 
 
@@ -42,6 +49,7 @@ class Limits:
     SEQ = 2_147_483_646  # one less than an integer in SQL holds: page_loss counts to the highest seq + 1
     VALIDATED = 1_000  # actions that one `?validate=1` asks about
     SPREAD = 16_777_216  # bytes that an envelope's constants and views come to, laid under each of its actions
+    PATHS = 134_217_728  # characters that the texts beside the positions of a body's mouse paths come to
     COORDINATE = 1e9  # CSS px; no screen is wider, and it keeps arithmetic in SQL exact
     TIMESTAMP_MS = 4_102_444_800_000  # the year 2100
 
@@ -93,7 +101,9 @@ class Config:
 
     GROUP_BYTES_MAX: int = setting(1_048_576, "bytes that one group commit gathers (one body may be larger)", 1_024)
     REDIS_TIMEOUT_MS: int = setting(500, "milliseconds that Redis has to take a group before the spool does", 50)
-    INBOX_HIGH_BYTES: int = setting(536_870_912, "bytes in the inbox at which the API answers 503", 4_096)
+    INBOX_HIGH_BYTES: int = setting(
+        536_870_912, "bytes in the inbox at which the API answers 503; Redis' maxmemory must be 1.5 times that", 4_096
+    )
     INBOX_LOW_BYTES: int = setting(429_496_729, "bytes in the inbox at which the API accepts again", 0)
     SPOOL_BYTES_MAX: int = setting(1_073_741_824, "bytes that the spool folder may hold; above: 503", 0)
     RETRY_AFTER_S: int = setting(5, "seconds of the Retry-After header of a 503", 1)
@@ -233,10 +243,12 @@ def check(config: Config) -> None:
     """What no single setting shows."""
     if config.PORT > 65535 or config.DB_PORT > 65535:
         raise ConfigError("PORT and DB_PORT must be at most 65535: set them to the port of the service.")
-    if config.DATABASE_URL and not config.DATABASE_URL.startswith(("postgresql", "postgres:")):
-        raise ConfigError("DATABASE_URL must begin with postgresql://: give postgresql://user:password@host:port/name.")
-    if urlsplit(config.CELERY_BROKER_URL).scheme not in ("redis", "rediss", "unix"):
-        raise ConfigError("CELERY_BROKER_URL must be a Redis URL: give redis://host:6379/0.")
+    if config.DATABASE_URL and not POSTGRES_URL.fullmatch(config.DATABASE_URL):
+        raise ConfigError(f"DATABASE_URL must be postgresql://user:password@host:port/name: {MEND_URL}.")
+    if not config.DATABASE_URL and not POSTGRES_URL.fullmatch(config.sqlalchemy_url):
+        raise ConfigError(f"DB_HOST={config.DB_HOST} is no host: give its name or address, and the port as DB_PORT.")
+    if not is_redis_url(config.CELERY_BROKER_URL):
+        raise ConfigError(f"CELERY_BROKER_URL must be redis://:password@host:port/number: {MEND_URL}.")
     if config.INBOX_LOW_BYTES >= config.INBOX_HIGH_BYTES:
         raise ConfigError("INBOX_LOW_BYTES must lie below INBOX_HIGH_BYTES: lower the one or raise the other.")
     try:
@@ -245,6 +257,16 @@ def check(config: Config) -> None:
         raise ConfigError(f"TRUSTED_PROXIES cannot be read ({error}): give addresses or networks.") from None
     if not config.origins:
         raise ConfigError("CORS_ORIGINS is empty: set it to * or to the origins of your study, comma separated.")
+
+
+def is_redis_url(url: str) -> bool:
+    """Whether both who use it can: redis-py would pass over a number that is none, and Celery knows no unix://."""
+    try:
+        parse_url(url)  # type: ignore[no-untyped-call]
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("redis", "rediss") and re.fullmatch(r"/?\d*", parts.path) is not None
 
 
 def secret_key(config: Config) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, request
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
+from flask import Blueprint, Response, current_app, jsonify
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from analytics_app.client import only_ours
@@ -46,5 +46,5 @@ def metrics() -> Response:
     except ValueError:  # one process, without gunicorn
         for counter in vars(API).values():
             registry.register(counter)
-    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    return Response(encode(registry), content_type=content_type)
+    # Whatever is asked for: the client's choice by the Accept header fails on a version that is no number.
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -6,7 +6,7 @@ Redis runs with `appendonly yes` and `appendfsync always`: what `put` has return
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ WORKER = "inbox:worker"
 KEYS = [GROUPS, DUE, ARRIVED, TRIES, BYTES, FULL, PAUSED]
 
 OVERHEAD = 2_048  # bytes of Redis' memory that a group takes beside its own: four entries here and its order
+ROOM = 1.5  # maxmemory over the high-water mark: buffers, and what an allocator rounds up (a quarter at most)
 
 # Each script is one step and one fsync, by one clock: that of Redis.
 PRELUDE = """
@@ -32,18 +33,19 @@ local now = time[1] + time[2] / 1e6
 # A group that is there already changes nothing, so a put whose answer was lost may be repeated.
 # The mark that the inbox is full lies here, so that all API processes accept again at the same level.
 PUT = """
-local id, group, again, high, low, overhead = unpack(ARGV)
+local id, group, again, high, low, overhead, regardless = unpack(ARGV)
 local held = tonumber(redis.call('GET', bytes) or '0')
 if redis.call('HEXISTS', groups, id) == 1 then return 0 end
 local was_full = redis.call('EXISTS', full) == 1
-if held >= tonumber(high) or was_full and held > tonumber(low) then
+local is_full = held >= tonumber(high) or was_full and held > tonumber(low)
+if is_full and regardless == '0' then
   if not was_full then redis.call('SET', full, 1) end
   return -1
 end
 redis.call('HSET', groups, id, group)
 redis.call('ZADD', due, now + again, id)
 redis.call('ZADD', arrived, now, id)
-if was_full then redis.call('DEL', full) end
+if not is_full then redis.call('DEL', full) end
 redis.call('INCRBY', bytes, #group + overhead)
 return 0
 """
@@ -116,6 +118,11 @@ def connect(url: str, timeout: float) -> Redis:
     return Redis.from_url(url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=retry)
 
 
+def is_short(memory: Mapping[str, Any], high_bytes: int) -> bool:
+    """By what Redis says of its memory. `maxmemory` 0 is no limit."""
+    return 0 < int(memory.get("maxmemory", 0)) < ROOM * high_bytes
+
+
 class Inbox:
     """Every method raises redis.RedisError where Redis does not do it."""
 
@@ -129,9 +136,10 @@ class Inbox:
             client.register_script(PRELUDE + script) for script in (PUT, TAKE, REMOVE, POSTPONE, CLAIM)
         )
 
-    def put(self, group_id: str, group: bytes) -> None:
-        """Keep a group. Raises InboxFull."""
-        args: list[str | bytes | float] = [group_id, group, self.again_s, self.high_bytes, self.low_bytes, OVERHEAD]
+    def put(self, group_id: str, group: bytes, regardless: bool = False) -> None:
+        """Keep a group, regardless of the high-water mark if so. Raises InboxFull."""
+        marks = (self.high_bytes, self.low_bytes)
+        args: list[str | bytes | float] = [group_id, group, self.again_s, *marks, OVERHEAD, int(regardless)]
         if int(self._put(KEYS, args)) < 0:
             raise InboxFull
 
@@ -197,6 +205,10 @@ class Inbox:
     def held_bytes(self) -> int:
         """Of Redis' memory, by all groups."""
         return int(self.client.get(BYTES) or 0)
+
+    def is_short_of_memory(self) -> bool:
+        """Whether Redis may be out of memory before the inbox is full."""
+        return is_short(self.client.info("memory"), self.high_bytes)
 
     def queue_length(self, queue: str) -> int:
         """Celery tasks that wait in Redis."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -11,6 +12,7 @@ import marshmallow
 
 from analytics_app import events
 from analytics_app.actions import base, type_of
+from analytics_app.config import Limits
 from analytics_app.protocol import Action, Json, Reject
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,19 @@ def load(action: Action) -> tuple[ModuleType, Json]:
     """The type that keeps this action, and its values under the names of columns."""
     module = type_of(action.data.get("name"))
     return module, base.values_of(schema_of(module).load(action.data), action.page_id, action.seq)
+
+
+def judge_all(actions: list[Action]) -> Iterator[Judged | Reject]:
+    """Those of one body. What it comes to must fit: 4 MB of mouse paths under one long path would be gigabytes."""
+    room = Limits.PATHS
+    for action in actions:
+        verdict = judge(action)
+        if isinstance(verdict, Judged) and hasattr(verdict.type, "texts"):
+            room -= verdict.type.texts(verdict.values)
+            if room < 0:
+                why = f"The texts beside a body's positions come to more than {Limits.PATHS} characters."
+                verdict = Reject(action, {"x": [why]})
+        yield verdict
 
 
 def judge(action: Action) -> Judged | Reject:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
@@ -17,6 +18,15 @@ from analytics_app.models import Batch, Page, Participant, RejectedAction
 from analytics_app.protocol import Json, Reject
 
 COLUMNS = Page.__table__.columns.keys()
+
+# In one page the seq tells which word was the last; between pages, perhaps of two devices, the server's clock does.
+LATER = """CASE WHEN participants.consent_page_id = excluded.consent_page_id
+THEN participants.consent_seq < excluded.consent_seq
+ELSE coalesce(participants.consent_at, '-infinity') <= excluded.consent_at END"""
+CONSENT = ", ".join(
+    f"{name} = CASE WHEN {LATER} THEN excluded.{name} ELSE participants.{name} END"
+    for name in ("consent", "consent_at", "consent_page_id", "consent_seq")
+)
 
 
 def insert_rejects(cursor: Cursor, rejects: list[Reject]) -> Counter[str]:
@@ -82,26 +92,39 @@ def upsert_pages(cursor: Cursor, rows: list[Json]) -> None:
     insert_values(cursor, Page, rows, f"ON CONFLICT (page_id) DO UPDATE SET {', '.join(settings)}")
 
 
-def upsert_participants(cursor: Cursor, actions: list[Judged]) -> None:
-    """First and last seen by the server's clock, and the last word on consent."""
+def upsert_participants(cursor: Cursor, actions: list[Judged], batches: list[Json]) -> None:
+    """First and last seen by the server's clock, and the last word on consent.
+
+    `actions` are in the order of their keys; `batches` are the rows of those that they came in.
+    """
+    sent = {(batch["page_id"], batch["received_at"]): batch["sent_at"] for batch in batches}
     people: dict[tuple[str, str], Json] = {}
     for judged in actions:
-        values, seen = judged.values, base.instant(judged.action.received_at)
+        values: Json = judged.values
+        seen: Any = base.instant(judged.action.received_at)
         if values["user_id"] is None:
             continue
         person = people.setdefault((values["study"], values["user_id"]), {"first_seen": seen, "last_seen": seen})
         person |= {"first_seen": min(person["first_seen"], seen), "last_seen": max(person["last_seen"], seen)}
         if values.get("name") == "consent":
-            person |= {"consent": values["granted"], "consent_at": values["occurred_at"] or seen}
+            page_id, seq = judged.key
+            said_at = happened_at(values["occurred_at"], sent.get((page_id, seen)), seen)
+            if person.get("consent_page_id") in (None, page_id) or said_at >= person["consent_at"]:
+                person |= {"consent": values["granted"], "consent_at": said_at}
+                person |= {"consent_page_id": page_id, "consent_seq": seq}
     rows = [{"study": study, "user_id": user, **people[study, user]} for study, user in sorted(people)]
     insert_values(
         cursor,
         Participant,
         rows,
-        """ON CONFLICT (study, user_id) DO UPDATE SET
+        f"""ON CONFLICT (study, user_id) DO UPDATE SET
         first_seen = least(participants.first_seen, excluded.first_seen),
-        last_seen = greatest(participants.last_seen, excluded.last_seen),
-        consent = CASE WHEN excluded.consent_at >= coalesce(participants.consent_at, '-infinity')
-                  THEN excluded.consent ELSE participants.consent END,
-        consent_at = greatest(participants.consent_at, excluded.consent_at)""",
+        last_seen = greatest(participants.last_seen, excluded.last_seen), {CONSENT}""",
     )
+
+
+def happened_at(occurred_at: datetime | None, sent_at: datetime | None, received_at: datetime) -> datetime:
+    """By the server's clock: when it came, less how long it had waited, which a wrong clock measures as well as a
+    right one. One that was set meanwhile may not put it into the future."""
+    waited = sent_at - occurred_at if sent_at and occurred_at else timedelta()
+    return received_at - max(waited, timedelta())

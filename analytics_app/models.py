@@ -169,5 +169,7 @@ class Participant(Model):
     last_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     consent: Mapped[bool | None] = mapped_column(Boolean)
     consent_at: Mapped[datetime | None] = instant()
+    consent_page_id: Mapped[UUID | None] = mapped_column(Uuid)
+    consent_seq: Mapped[int | None] = mapped_column(Integer)
     excluded: Mapped[str | None] = mapped_column(Text)
     withdrawn: Mapped[str | None] = mapped_column(Text)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from itertools import chain, repeat
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics_app import counts
 from analytics_app.delivery import Delivery, decode_group, encode_group
-from analytics_app.inbox import Inbox
+from analytics_app.inbox import ROOM, Inbox
 from analytics_app.isolate import everyones_fault, own_fault
 from analytics_app.store import Report, reject_whole, store
 
@@ -28,6 +29,7 @@ SWEEP_GROUPS_BUSY = 5  # behind a long queue most groups are late, not lost; the
 BEAT = "beat"  # the id of no group: ordered when there is nothing else to do, so that progress can be seen
 PAUSE_S = 2.0
 SWEEP_EVERY_S = 1.0
+MORE_MEMORY = f"set its maxmemory to {ROOM} times INBOX_HIGH_BYTES or more, or lower INBOX_HIGH_BYTES."
 TRIES_MAX = 4  # then a group is taken apart, and a body that is alone in its group is rejected
 
 
@@ -86,7 +88,8 @@ class Orders:
         """One of its bodies ends the worker, or fails in a way of its own: the others must not share its fate."""
         log.error("group %s was tried %d times: its %d bodies go on alone", group_id, TRIES_MAX, len(deliveries))
         for delivery in deliveries:
-            self.inbox.put(delivery.receipt, encode_group([delivery]))
+            # Though the inbox may be full: where such groups alone have filled it, nothing else would ever leave it.
+            self.inbox.put(delivery.receipt, encode_group([delivery]), regardless=True)
         return Report()
 
     def note(self, report: Report, seconds: float) -> None:
@@ -114,12 +117,17 @@ class Sweep(threading.Thread):
         self.order = order
 
     def run(self) -> None:
-        while True:
+        for step in chain([self.look_at_memory], repeat(self.sweep)):
             try:
-                self.sweep()
+                step()
             except Exception as error:
                 log.warning("sweep: %s (%s); it goes on", type(error).__name__, error)
             time.sleep(SWEEP_EVERY_S)
+
+    def look_at_memory(self) -> None:
+        """Of a Redis that is out of memory no worker can take a group: then the inbox would never be emptied."""
+        if self.orders.inbox.is_short_of_memory():
+            log.error("Redis may be out of memory before the inbox is full: %s", MORE_MEMORY)
 
     def sweep(self) -> None:
         inbox = self.orders.inbox

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 from analytics_app import studies
 from analytics_app.counts import COUNTS, STUDIES
-from analytics_app.inbox import ARRIVED, BYTES, FULL, GROUPS, PAUSED, PROBE, WORKER
+from analytics_app.inbox import ARRIVED, BYTES, FULL, GROUPS, PAUSED, PROBE, WORKER, is_short
 from analytics_app.orders import QUEUE
 from analytics_app.spool import Spool
 
@@ -85,19 +85,21 @@ class RedisState:
     counts: dict[str, float]
     studies: dict[str, float]
     """When the last stored action of a study came, epoch seconds."""
+    short_of_memory: bool = False
+    """Whether it may be out of memory before the inbox is full."""
 
 
-def look_at_redis(client: Redis) -> RedisState:
+def look_at_redis(client: Redis, high_bytes: int) -> RedisState:
     pipe: Any = client.pipeline(transaction=False)
     pipe.hlen(GROUPS).get(BYTES).time()
     pipe.zrange(ARRIVED, 0, 0, withscores=True).zrange(ARRIVED, -1, -1, withscores=True)
     pipe.llen(QUEUE).exists(FULL).exists(PAUSED).exists(WORKER)
-    pipe.hgetall(COUNTS).zrevrange(STUDIES, 0, -1, withscores=True).set(PROBE, 1, px=1000)
+    pipe.hgetall(COUNTS).zrevrange(STUDIES, 0, -1, withscores=True).info("memory").set(PROBE, 1, px=1000)
     *answers, written = pipe.execute(raise_on_error=False)
     for answer in answers:
         if isinstance(answer, Exception):
             raise answer
-    groups, held, (seconds, microseconds), oldest, newest, orders, full, paused, worker, counts, last = answers
+    groups, held, (seconds, microseconds), oldest, newest, orders, full, paused, worker, counts, last, memory = answers
     return RedisState(
         takes_writes=not isinstance(written, Exception),
         groups=groups,
@@ -110,6 +112,7 @@ def look_at_redis(client: Redis) -> RedisState:
         worker=bool(worker),
         counts={name.decode(): float(number) for name, number in counts.items()},
         studies={study.decode(): at for study, at in last},
+        short_of_memory=is_short(memory, high_bytes),
     )
 
 
@@ -137,8 +140,8 @@ def look_at_spool(spool: Spool) -> SpoolState:
 class Readings:
     """All that the pages look at."""
 
-    def __init__(self, client: Redis, spool: Spool, engine: Callable[[], Engine]) -> None:
-        self.redis = Reading(lambda: look_at_redis(client), patience_s=1.5, fresh_s=0.3)
+    def __init__(self, client: Redis, spool: Spool, engine: Callable[[], Engine], high_bytes: int) -> None:
+        self.redis = Reading(lambda: look_at_redis(client, high_bytes), patience_s=1.5, fresh_s=0.3)
         self.postgres = Reading(lambda: studies.look(engine()), patience_s=2.5, fresh_s=2.0)
         self._spool = spool
 

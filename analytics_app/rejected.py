@@ -87,9 +87,9 @@ def replay_in(connection: Connection, ids: list[int], body: bytes | None) -> Rep
     good, rejects = sort_out(flats)
     counts = Report()
     fresh = insert_actions(cursor, good, rejects, counts)
-    upsert_participants(cursor, fresh)
-    whole = [flat.batch for row, flat in zip(rows, flats, strict=True) if is_whole(row)]
-    insert_batches(cursor, [envelope.rows(batch) for batch in whole])
+    whole = [envelope.rows(flat.batch) for row, flat in zip(rows, flats, strict=True) if is_whole(row)]
+    insert_batches(cursor, whole)
+    upsert_participants(cursor, fresh, [batch for batch, _ in whole])
     refused: dict[Key, Reject] = {(reject.action.page_id, reject.action.seq): reject for reject in rejects}
     report = ReplayReport(stored=counts.stored, duplicates=counts.duplicates)
     report.absent = sorted(set(ids) - {row.id for row in rows})

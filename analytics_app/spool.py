@@ -167,7 +167,11 @@ def leave_out(piece: bytes, path: Path, position: int, torn: bool) -> None:
         log.warning("spool: left out a torn last record of %d bytes in %s", len(piece), path.name)
     else:
         aside = path.with_suffix(f".{position}.damaged")
-        aside.write_bytes(piece)
+        with aside.open("wb") as file:
+            file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())  # before the segment is removed, which has the only other copy
+        fsync_folder(aside.parent)
         log.error("spool: %d damaged bytes of %s kept in %s", len(piece), path.name, aside)
 
 

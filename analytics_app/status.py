@@ -13,6 +13,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from markupsafe import Markup
 
 from analytics_app.client import only_ours
+from analytics_app.orders import MORE_MEMORY
 from analytics_app.readings import Readings, RedisState, SpoolState
 from analytics_app.studies import STUDIES_SHOWN, Studies, Study
 
@@ -104,6 +105,13 @@ def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolStat
     if (trouble := not_storing(redis, postgres)) is not None:
         headline, advice = trouble
         return Verdict("late", f"Recording, but not storing: {headline}", waits(redis), advice)
+    if redis.short_of_memory:
+        return Verdict(
+            "late",
+            "Recording, but Redis has too little memory",
+            "Should much have to wait one day, Redis is full before the inbox is, and then nothing is stored any more.",
+            f"For Redis: {MORE_MEMORY}",
+        )
     return working(redis, last_received(redis, spool))
 
 

@@ -22,13 +22,14 @@ from analytics_app.actions import base
 from analytics_app.bulk import copy_rows
 from analytics_app.delivery import Delivery
 from analytics_app.isolate import isolate
-from analytics_app.judge import Judged, judge
+from analytics_app.judge import Judged, judge_all
 from analytics_app.ledger import insert_batches, insert_rejects, upsert_participants
 from analytics_app.models import PositionScreen, RawAction
 from analytics_app.protocol import Batch, Flat, Json, Reject, flatten, whole_body
 
 log = logging.getLogger(__name__)
 
+PART = 100  # actions whose rows are in memory at a time: of a mouse path that is 200 each
 Key = tuple[str, int]
 RAW = RawAction.__table__.columns.keys()
 INSERT_NEW = f"""INSERT INTO raw_actions ({", ".join(RAW)})
@@ -97,7 +98,7 @@ def store_flats(engine: Engine, flats: list[Flat]) -> Report:
         fresh = insert_actions(cursor, good, rejects, report)
         report.rejected = insert_rejects(cursor, rejects)
         insert_batches(cursor, said)
-        upsert_participants(cursor, fresh)
+        upsert_participants(cursor, fresh, [batch for batch, _ in said])
     report.studies = {judged.values["study"]: judged.action.received_at for judged in fresh}
     return report
 
@@ -108,8 +109,7 @@ def sort_out(flats: list[Flat]) -> tuple[list[Judged], list[Reject]]:
     rejects: list[Reject] = []
     for flat in flats:
         rejects += flat.rejects
-        for action in flat.actions:
-            verdict = judge(action)
+        for verdict in judge_all(flat.actions):
             if isinstance(verdict, Judged):
                 good.append(verdict)
             else:
@@ -156,11 +156,12 @@ def raw_row(judged: Judged) -> Json:
 
 def split(cursor: Cursor, actions: list[Judged]) -> None:
     """The rows of positions_screen and of each type's own table."""
-    rows: dict[Any, list[Json]] = defaultdict(list)
-    for judged in actions:
-        module = judged.type
-        rows[PositionScreen] += getattr(module, "positions", base.positions)(judged.values)
-        if hasattr(module, "Table"):
-            rows[module.Table] += module.rows(judged.values)
-    for table, its_rows in rows.items():
-        copy_rows(cursor, table.__tablename__, table.__table__.columns.keys(), its_rows)
+    for start in range(0, len(actions), PART):
+        rows: dict[Any, list[Json]] = defaultdict(list)
+        for judged in actions[start : start + PART]:
+            module = judged.type
+            rows[PositionScreen] += getattr(module, "positions", base.positions)(judged.values)
+            if hasattr(module, "Table"):
+                rows[module.Table] += module.rows(judged.values)
+        for table, its_rows in rows.items():
+            copy_rows(cursor, table.__tablename__, table.__table__.columns.keys(), its_rows)

@@ -12,7 +12,7 @@ from analytics_app import envelope
 from analytics_app.actions import base
 from analytics_app.config import Limits
 from analytics_app.delivery import Delivery
-from analytics_app.judge import Judged, judge
+from analytics_app.judge import Judged, judge_all
 from analytics_app.models import PositionScreen, RawAction
 from analytics_app.protocol import Action, Json, Reject, flatten
 
@@ -29,7 +29,7 @@ def validate(delivery: Delivery) -> Response:
         response = jsonify(success=False, error="too_many", message=message)
         response.status_code = 413
         return response
-    verdicts = sorted([*flat.rejects, *map(judge, flat.actions)], key=lambda verdict: verdict.action.index)
+    verdicts = sorted([*flat.rejects, *judge_all(flat.actions)], key=lambda verdict: verdict.action.index)
     return jsonify(
         success=True,
         stored=False,

@@ -19,7 +19,7 @@ REDIS_SETTINGS = {
     "appendonly": "yes",
     "appendfsync": "always",
     "save": '""',
-    "maxmemory": "1gb",  # above INBOX_HIGH_BYTES: the API says "later" before Redis says "full"
+    "maxmemory": "1gb",  # more than 1.5 times INBOX_HIGH_BYTES: the API says "later" before Redis says "full"
     "maxmemory-policy": "noeviction",
 }
 

@@ -18,6 +18,7 @@ from analytics_app.models import ActionTable, PositionScreen
 Json = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COORDINATES = ("page_x", "page_y", "client_x", "client_y", "screen_x", "screen_y")
+INDEXED = 2_600  # bytes of a text that an index row of 2,704 takes beside a time and a key
 SUSPICIOUS = re.compile(r"\\u0000|\\ud[89a-f]")
 
 
@@ -197,7 +198,8 @@ def shown(value: Any) -> str | None:
     """A text that PostgreSQL takes and an index holds, for finding a row by; the original is in its bytes."""
     if value is None:
         return None
-    return str(value)[:1_000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+    text = str(value)[:1_000].replace("\0", "\\0").encode("utf-8", "backslashreplace")
+    return text[:INDEXED].decode("utf-8", "ignore")
 
 
 def fit(value: Any) -> Any:

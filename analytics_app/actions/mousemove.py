@@ -7,10 +7,13 @@ from typing import Any
 
 import marshmallow
 from marshmallow import fields, validate, validates_schema
+from sqlalchemy import Text
 
 from analytics_app.actions import base
 from analytics_app.config import Limits
 from analytics_app.models import PositionScreen
+
+TEXTS = [column.name for column in PositionScreen.__table__.columns if isinstance(column.type, Text)]
 
 
 def column(least: float = -Limits.COORDINATE) -> fields.List[Any]:
@@ -44,6 +47,11 @@ def positions(values: base.Json) -> list[base.Json]:
     if "x" not in values:
         return base.positions(values)
     return [base.row(PositionScreen, {**values, **sample}) for sample in samples(values)]
+
+
+def texts(values: base.Json) -> int:
+    """Characters that come to the database with its positions: path, task and the like stand beside each."""
+    return len(values.get("x", ())) * sum(len(values.get(name) or "") for name in TEXTS)
 
 
 def samples(values: base.Json) -> list[base.Json]:

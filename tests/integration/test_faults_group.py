@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine
 
 from analytics_app.config import Config
 from analytics_app.delivery import Delivery, encode_group
-from analytics_app.inbox import GROUPS, Inbox, connect
+from analytics_app.inbox import GROUPS, Inbox, InboxFull, connect
 from analytics_app.isolate import everyones_fault
 from analytics_app.orders import TRIES_MAX, Orders
 from tests.running import RunningStack
@@ -84,6 +84,26 @@ def test_a_body_that_ends_its_worker_is_rejected_and_its_neighbours_are_stored(
     assert inbox.state().groups == 0
 
 
+def test_a_group_is_taken_apart_though_the_inbox_is_full(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
+    """Of such groups alone it would stay so for ever: nothing else could leave it."""
+    users = [f"full-{uuid4()}" for _ in range(3)]
+    bodies, group_id = [delivery(user) for user in users], str(uuid4())
+    inbox.put(group_id, encode_group(bodies))
+    inbox.high_bytes, inbox.low_bytes = 1, 0
+    with pytest.raises(InboxFull):
+        inbox.put(str(uuid4()), b"one more")
+    for _ in range(TRIES_MAX):
+        inbox.take(group_id)
+    orders = Orders(inbox, lambda: engine, "")
+    orders.carry_out(group_id)
+    assert inbox.client.hlen(GROUPS) == len(users)
+    for body in bodies:
+        orders.carry_out(body.receipt)
+    assert inbox.state().groups == 0
+    stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
+    assert sorted(row["user_id"] for row in stored) == sorted(users)
+
+
 def test_an_absent_postgresql_is_never_the_group_s_fault(inbox: Inbox) -> None:
     """However often it is tried: the tries begin anew."""
     nowhere = create_engine("postgresql+psycopg2://user:password@127.0.0.1:1/none")
@@ -110,8 +130,7 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
             target=Orders(inbox, lambda: engine, "").carry_out, args=(group_id,)
         )
         process.start()
-        connection, _ = hanging.accept()
-        with connection:  # dropped, it would be closed, and the worker told so before it is killed
+        with hanging.accept()[0]:  # closed at once, it would be a PostgreSQL that refuses
             process.kill()
             process.join(10)
     taken = inbox.take(group_id)

@@ -92,6 +92,15 @@ def test_every_kind_of_thing_is_counted(stack: RunningStack, user: str) -> None:
     assert now["ual_redis_up"] == now["ual_worker_up"] == 1
 
 
+@pytest.mark.parametrize(
+    "accept", ["application/openmetrics-text; version=abc", "text/plain; version=1.x", "image/png"]
+)
+def test_metrics_answers_whatever_format_it_is_asked_for(stack: RunningStack, accept: str) -> None:
+    answer = send(f"{stack.analytics_url}/metrics", Accept=accept)
+    assert "ual_redis_up" in samples(answer)
+    assert answer.headers.get_content_type() == "text/plain"
+
+
 def test_a_name_that_a_stranger_chose_is_no_label(stack: RunningStack, user: str) -> None:
     """Else each request could add a time series for ever."""
     action = {"name": "x", "anna@example.org": "a\0b"}

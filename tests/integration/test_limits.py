@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 import zlib
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psutil
 import pytest
+from sqlalchemy import create_engine
 
+from analytics_app.config import Config, Limits
+from analytics_app.delivery import Delivery
+from analytics_app.store import store
 from tests.running import RunningStack
-from tests.sending import post
+from tests.sending import envelope, post
 from tests.serving import Api, api
 
 BYTES, ACTIONS, NESTING = 2_000, 5, 6
@@ -62,6 +68,24 @@ def test_nesting(small: Api, levels: int, status: int, open_: str, close: str) -
     body = '[{"a":' + open_ * inner + "1" + close * inner + "}]"
     answer = post(f"{small.url}/analytics", body.encode())
     assert (answer.status, answer.json.get("error")) == (status, "nesting" if status == 400 else None)
+
+
+def test_a_body_of_mouse_paths_is_never_in_memory_as_all_its_rows(stack: RunningStack) -> None:
+    """Each action is 200 rows with a text of 2 kB beside each: 80 MB in all."""
+    user, columns = f"limits-{uuid4()}", {name: [0] * Limits.SAMPLES for name in ("dt", "x", "y")}
+    path = {"name": "mousemove", "n": Limits.SAMPLES, "view": 0, **columns}
+    body = envelope([path] * 200, user, views=[{"url": f"https://h/{'x' * 2_000}"}])
+    engine = create_engine(Config(DATABASE_URL=stack.database_url).sqlalchemy_url)
+    tracemalloc.start()
+    try:
+        report = store(engine, [Delivery(str(uuid4()), 1_767_225_600_000, "analytics", json.dumps(body).encode())])
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+        engine.dispose()
+    assert report.stored == 200
+    found = stack.rows("SELECT count(*) AS n FROM positions_screen WHERE user_id = %(user)s", user=user)
+    assert found == [{"n": 200 * Limits.SAMPLES}]
 
 
 def test_a_gzip_bomb_takes_no_memory(small: Api) -> None:

@@ -152,3 +152,10 @@ def test_missing_tables_are_said(stack: RunningStack, tmp_path: Path) -> None:
         assert "python manage.py create_db" in said
     finally:
         stack.rows(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_redis_that_would_be_full_before_the_inbox_is_said(stack: RunningStack, tmp_path: Path) -> None:
+    """Its limit is 1gb."""
+    with api(stack, tmp_path, INBOX_HIGH_BYTES="1000000000") as served:
+        assert "Redis has too little memory" in send(f"{served.url}/status").body.decode()
+    assert "Redis has too little memory" not in page(stack)

@@ -1,5 +1,7 @@
 """What lands in SQL: an envelope's actions in every table they belong to, once."""
 
+import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -182,6 +184,22 @@ def test_a_wrong_word_about_the_batch_costs_no_action(stack: RunningStack, user:
     stack.rows("SELECT * FROM page_loss")
 
 
+@pytest.mark.parametrize("field", ["name", "study"])
+@pytest.mark.parametrize("first", [0x10000, 0xD800], ids=["four bytes each", "lone surrogates"])
+def test_a_text_too_long_for_an_index_costs_no_neighbour(
+    stack: RunningStack, user: str, field: str, first: int
+) -> None:
+    """Of a reject it is only shown; what does not repeat itself an index cannot compress."""
+    text = "".join(chr(first + place * 7919 % 2_000) for place in range(1_500))
+    bad = flat_action(element_id="bad", **{field: text})
+    body = json.dumps([flat_action(user=user), {**bad, "user": user}])
+    assert post(f"{stack.analytics_url}/analytics", body.encode()).status == 200
+    stored(stack, "raw_actions", user, 1)
+    (reject,) = stored(stack, "rejected_actions", user, 1)
+    assert field in reject["reasons"]
+    assert reject[field]
+
+
 def test_consent_follows_the_last_word(stack: RunningStack, user: str) -> None:
     url, page = f"{stack.analytics_url}/analytics", str(uuid4())
     query = "SELECT 1 FROM participants WHERE user_id = %(user)s AND consent IS "
@@ -190,6 +208,35 @@ def test_consent_follows_the_last_word(stack: RunningStack, user: str) -> None:
     stack.wait_for(query + "TRUE", user=user)
     post(url, envelope([{"name": "consent", "granted": False, "seq": 2, "timestamp": T0 + 9}], user, page_id=page))
     stack.wait_for(query + "FALSE", user=user)
-    post(url, envelope([{"name": "consent", "granted": True, "seq": 1, "timestamp": T0 + 5}], user, page_id=page))
+    before = [{"name": "consent", "granted": True, "seq": 1, "timestamp": T0 + 5}]
+    post(url, envelope(before, user, page_id=page, sent_at=T0 + 5))  # as if it had been said at this moment
     stored(stack, "raw_actions", user, 3)
     assert stack.rows(query + "FALSE", user=user)
+
+
+def consent(user: str, granted: bool, waited_s: float = 0, ahead_s: float = 0, set_back_s: float = 0) -> dict[str, Any]:
+    """As a page of its own says it, whose clock is ahead, and is set back before the batch is sent."""
+    said_at = (time.time() + ahead_s - waited_s) * 1000
+    sent_at = (time.time() + ahead_s - set_back_s) * 1000
+    return envelope([{"name": "consent", "granted": granted, "timestamp": said_at}], user, sent_at=sent_at)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ({"granted": True, "ahead_s": 3600}, {"granted": False}),
+        ({"granted": True}, {"granted": False, "ahead_s": -3600}),
+        ({"granted": True, "set_back_s": 3600}, {"granted": False}),
+        ({"granted": False, "waited_s": 30, "ahead_s": -3600}, {"granted": True, "waited_s": 60}),
+    ],
+    ids=["one is ahead", "one is behind", "one was set back", "the first word comes last"],
+)
+def test_consent_does_not_follow_the_clock_that_is_ahead(
+    stack: RunningStack, user: str, said: tuple[dict[str, Any], ...]
+) -> None:
+    """Two devices: the yes was before the no."""
+    for number, word in enumerate(said, 1):
+        post(f"{stack.analytics_url}/analytics", consent(user, **word))
+        stored(stack, "raw_actions", user, number)
+    (person,) = stack.rows("SELECT consent, consent_at < now() AS past FROM participants WHERE user_id = %(u)s", u=user)
+    assert person == {"consent": False, "past": True}

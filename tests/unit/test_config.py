@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
-from analytics_app.config import Config, ConfigError, load, secret_key
+from analytics_app.config import Config, ConfigError, is_redis_url, load, secret_key
 
 
 @pytest.fixture
@@ -61,6 +62,52 @@ def test_an_empty_value_is_no_value(folder: Path) -> None:
     assert load_in(folder, PORT="", DB_USER="").PORT == 5000
 
 
+POSTGRES_URLS = [
+    "postgresql://u:hush@h:http/n",
+    "postgresql://u:hush@h:/n",
+    "postgresql://u:hush@h:543210/n",
+    "postgresql://u:hush@hush@h:5432/n",
+    "postgresql://u:hush@h1:5432,h2:5432/n",
+    "postgresql://u:hush@[::1/n",
+    "postgresql:u:hush@h",
+]
+REDIS_URLS = [
+    "redis://:hush@h:http/0",
+    "redis://:hush@h:70000/0",
+    "redis://:hush/hush@h:6379/0",
+    "redis://:hush@h:6379/first",
+    "redis://:hush@[::1/0",
+    "redis://:hush@h:6379/0?socket_timeout=long",
+    "unix:///run/redis.sock?password=hush",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [("DATABASE_URL", url) for url in POSTGRES_URLS] + [("CELERY_BROKER_URL", url) for url in REDIS_URLS],
+)
+def test_a_url_that_cannot_be_read_is_said_without_its_password(tmp_path: Path, name: str, url: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} must be .* the port as a number") as refusal:
+        load_in(tmp_path, **{name: url})
+    assert "hush" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://h", "redis://h/", "redis://u:p%2F@h:1/3", "rediss://h:6379/0?ssl_cert_reqs=none", "redis://[::1]:6379/0"],
+)
+def test_a_redis_url_may_have_any_form_that_redis_and_celery_read(tmp_path: Path, url: str) -> None:
+    assert is_redis_url(load_in(tmp_path, CELERY_BROKER_URL=url).CELERY_BROKER_URL)
+
+
+@pytest.mark.parametrize(
+    "rest", ["u:p@h", "u@h/n", "h:5432/n?sslmode=require", "u:p/?#:@[::1]:5432/n", "/n?host=/tmp", "u:@h-1.x:5432/n"]
+)
+def test_a_postgres_url_may_have_any_form_that_sqlalchemy_reads(tmp_path: Path, rest: str) -> None:
+    make_url(load_in(tmp_path, DATABASE_URL=f"postgresql://{rest}").sqlalchemy_url)
+
+
 @pytest.mark.parametrize("url", ["postgres://a:b@h/n", "postgresql://a:b@h/n", "postgresql+psycopg2://a:b@h/n"])
 def test_it_names_the_driver_whatever_form_the_url_has(tmp_path: Path, url: str) -> None:
     config = load_in(tmp_path, DATABASE_URL=url)
@@ -74,8 +121,9 @@ def test_it_names_the_driver_whatever_form_the_url_has(tmp_path: Path, url: str)
         ({"PORT": "http"}, "set PORT to one"),
         ({"PORT": "0"}, "set PORT to 1 or more"),
         ({"PORT": "70000"}, "at most 65535"),
-        ({"DATABASE_URL": "mysql://a"}, "give postgresql://"),
-        ({"CELERY_BROKER_URL": "amqp://a"}, "give redis://"),
+        ({"DATABASE_URL": "mysql://a"}, "must be postgresql://"),
+        ({"DB_HOST": "db:5432"}, "the port as DB_PORT"),
+        ({"CELERY_BROKER_URL": "amqp://a"}, "must be redis://"),
         ({"INBOX_LOW_BYTES": "999999999999"}, "INBOX_LOW_BYTES must lie below"),
         ({"CORS_ORIGINS": " , "}, "set it to * or"),
         ({"WORKER_STALL_S": "1"}, "set WORKER_STALL_S to 5 or more"),

@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 import redis
 
-from analytics_app.inbox import BYTES, DUE, FULL, OVERHEAD, Inbox, InboxFull, connect
+from analytics_app.inbox import BYTES, DUE, FULL, OVERHEAD, Inbox, InboxFull, connect, is_short
+from analytics_app.orders import Orders, Sweep
 from tests.running import RunningStack, wait_until
 
 HIGH, LOW = 5 * (OVERHEAD + 100), 2 * (OVERHEAD + 100)
@@ -113,6 +114,16 @@ def test_a_full_inbox_takes_a_group_again_that_it_holds(inbox: Inbox) -> None:
     inbox.put(groups[0], GROUP)
 
 
+def test_what_is_put_regardless_of_the_mark_does_not_open_it_for_others(inbox: Inbox) -> None:
+    groups = [put(inbox) for _ in range(5)]
+    inbox.put(str(uuid4()), GROUP, regardless=True)
+    for group_id in groups[:2]:
+        inbox.put(str(uuid4()), GROUP, regardless=True)
+        inbox.remove(group_id)
+        with pytest.raises(InboxFull):
+            put(inbox)
+
+
 def test_overdue_groups_are_claimed_once_the_oldest_first(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(3)]
     wait_until(lambda: due_in(inbox, groups[-1]) < 0, 5, "all are overdue")
@@ -148,6 +159,18 @@ def test_its_state_is_what_an_operator_asks(inbox: Inbox) -> None:
     state = inbox.state()
     assert (state.groups, state.bytes) == (2, 2 * (OVERHEAD + len(GROUP)))
     assert 0.05 < state.oldest_s < 5
+
+
+def test_a_redis_that_may_be_full_before_the_inbox_is_is_told_at_the_worker_s_start(
+    inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    sweep = Sweep(Orders(inbox, lambda: pytest.fail("PostgreSQL is not asked"), ""), lambda _: None)
+    limit = int(inbox.client.info("memory")["maxmemory"])
+    for high, short in ((int(limit / 1.5), False), (int(limit / 1.4), True)):
+        inbox.high_bytes = high
+        sweep.look_at_memory()
+        assert ("set its maxmemory" in caplog.text) is short
+    assert not is_short({"maxmemory": 0}, HIGH), "0 is no limit"
 
 
 def test_redis_needs_no_more_memory_than_the_marks_say(inbox: Inbox) -> None:

@@ -11,7 +11,10 @@ from marshmallow.validate import Length
 from analytics_app import envelope, events
 from analytics_app.actions import ACTIONS, base, mousemove
 from analytics_app.config import Limits
+from analytics_app.judge import Judged, judge_all
+from analytics_app.protocol import Action, Reject
 
+PAGE = "0198c2f1-0000-7000-8000-000000000002"
 SCHEMAS = {"any": base.Schema, "envelope": envelope.EnvelopeSchema, "event": events.EventSchema}
 SCHEMAS |= {name: module.Schema for name, module in ACTIONS.items()}
 SCHEMAS |= {f"event {known.type.__name__}": type(known.schema) for known in events.CLASSES}
@@ -46,6 +49,24 @@ def test_a_text_is_good_up_to_its_limit(name: str, field: str, limit: int) -> No
 @pytest.mark.parametrize("field", ["dt", "x", "y"])
 def test_a_mouse_path_has_no_more_samples_than_its_limit(field: str) -> None:
     assert fault(mousemove.Schema, field, [0] * (Limits.SAMPLES + 1))
+
+
+def test_the_texts_beside_the_positions_of_one_body_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    path: dict[str, Any] = {
+        "name": "mousemove",
+        "n": 3,
+        "dt": [0] * 3,
+        "x": [0] * 3,
+        "y": [0] * 3,
+        "url": "https://h/12345",
+    }
+    click: dict[str, Any] = {"name": "click", "url": "https://h/12345"}
+    monkeypatch.setattr(Limits, "PATHS", 2 * 3 * len("mousemove" + "/12345"))
+    actions = [Action(PAGE, seq, 0, "v1", data, b"", {}) for seq, data in enumerate([path, path, path, click])]
+    good, at_the_limit, beyond, neighbour = judge_all(actions)
+    assert all(isinstance(verdict, Judged) for verdict in (good, at_the_limit, neighbour))
+    assert isinstance(beyond, Reject)
+    assert "x" in beyond.reasons
 
 
 @pytest.mark.parametrize(

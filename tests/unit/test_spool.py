@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -111,6 +112,25 @@ def test_damage_in_the_middle_costs_one_record_whose_bytes_are_kept(
     (kept,) = spool.folder.glob("*.damaged")
     assert kept.read_bytes() == content[HEADER.size + 50 : 2 * (HEADER.size + 50)]
     assert "damaged" in caplog.text
+
+
+def test_damaged_bytes_are_on_disk_before_their_segment_is_removed(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(spool)
+    path = only_segment(spool)
+    content = bytearray(path.read_bytes())
+    content[HEADER.size] ^= 0xFF
+    path.write_bytes(content)
+    synced: list[Path] = []
+
+    def fsync(descriptor: int) -> None:
+        assert path.exists()
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert len(drained(spool)) == 2
+    assert synced == [*spool.folder.glob("*.damaged"), spool.folder]
 
 
 def test_groups_that_hold_the_magic_themselves_are_no_records(spool: Spool) -> None:

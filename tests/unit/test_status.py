@@ -45,6 +45,7 @@ def test_a_batch_that_just_came_counts_before_it_is_stored() -> None:
         (None, POSTGRES, "Redis does not answer"),
         (replace(WELL, takes_writes=False), POSTGRES, "Redis does not answer"),
         (None, None, "Redis does not answer"),
+        (replace(WELL, short_of_memory=True), None, "PostgreSQL does not answer"),
     ],
 )
 def test_kept_but_not_stored(redis: RedisState | None, postgres: Studies | None, says: str) -> None:
@@ -52,6 +53,12 @@ def test_kept_but_not_stored(redis: RedisState | None, postgres: Studies | None,
     assert (told.level, told.headline) == ("late", f"Recording, but not storing: {says}")
     assert told.sentence
     assert told.advice
+
+
+def test_a_redis_that_would_be_full_too_early_is_said_in_time() -> None:
+    told = verdict(replace(WELL, short_of_memory=True), POSTGRES, SPOOL)
+    assert (told.level, told.headline) == ("late", "Recording, but Redis has too little memory")
+    assert "set its maxmemory to 1.5 times INBOX_HIGH_BYTES" in told.advice
 
 
 @pytest.mark.parametrize("redis", [replace(WELL, full=True), None])
