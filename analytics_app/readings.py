@@ -138,7 +138,10 @@ def look_at_spool(spool: Spool) -> SpoolState:
 
 
 class Readings:
-    """All that the pages look at."""
+    """All that the pages look at.
+
+    Each API process looks for itself: of two answers by different ones the later may be the older, by `fresh_s`.
+    """
 
     def __init__(self, client: Redis, spool: Spool, engine: Callable[[], Engine], high_bytes: int) -> None:
         self.redis = Reading(lambda: look_at_redis(client, high_bytes), patience_s=1.5, fresh_s=0.3)

@@ -24,6 +24,11 @@ def flush(page: Page) -> None:
     assert page.evaluate("userLogger.flush()")["pending"] == 0
 
 
+def settle(page: Page) -> None:
+    """Wait by the page's own clock: its timers and frames come in their order, however late."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
+
+
 def test_the_tag_alone_logs_the_page_view_the_click_and_what_followed(study: Study, page: Page) -> None:
     page.goto(study.page("<button id=b data-species=setosa onclick='this.after(1)'>Press <b>me</b></button>"))
     box = page.locator("#b").bounding_box()
@@ -177,7 +182,7 @@ def test_a_played_mouse_path_is_in_positions_screen_to_the_pixel_and_within_20_m
         moves.push([e.clientX, e.clientY, e.pageX, e.pageY, e.screenX, e.screenY, e.timeStamp]))</script>"""
     page.goto(study.page(f"<div style='height:3000px'></div>{watch}"))
     page.evaluate("scrollTo(0, 400)")
-    page.wait_for_timeout(150)
+    settle(page)
     for i in range(30):
         page.mouse.move(100 + 17 * i, 300 - 7 * i)
         page.wait_for_timeout(70)
@@ -201,7 +206,7 @@ def test_the_point_of_rest_is_there_however_fast_the_mouse_went(study: Study, pa
     page.mouse.move(10, 10)
     page.mouse.move(400, 300, steps=40)
     page.mouse.move(411, 307)
-    page.wait_for_timeout(200)
+    settle(page)
     flush(page)
     path = study.actions("mousemove")[-1]
     assert (path["client_x"], path["client_y"]) == (411, 307)
@@ -269,8 +274,11 @@ def test_a_frame_is_captured_in_the_pages_coordinates(study: Study, page: Page) 
     page.goto(study.page("<div style='height:120px'></div><iframe id=f src=/frame style='margin-left:200px'></iframe>"))
     page.evaluate("userLogger.captureFrame(document.querySelector('iframe'))")
     page.frame_locator("iframe").locator("#in").click()
-    page.evaluate("document.querySelector('iframe').contentWindow.location.reload()")
-    page.wait_for_timeout(300)
+    page.evaluate("""new Promise(done => {
+        const frame = document.querySelector('iframe')
+        frame.addEventListener('load', done, {once: true})
+        frame.contentWindow.location.reload()
+    }).then(() => null)""")
     page.frame_locator("iframe").locator("#in").click()
     flush(page)
     clicks = study.actions("click", 2)
@@ -304,15 +312,16 @@ def test_the_rest_of_what_people_do(study: Study, page: Page) -> None:
     page.keyboard.press("Control+c")
     page.click("#p", button="right")
     page.evaluate("document.querySelector('#list').scrollTop = 200")
-    page.wait_for_timeout(150)
+    settle(page)
     page.evaluate("scrollTo(0, 500)")
-    page.wait_for_timeout(150)
+    settle(page)
     page.set_viewport_size({"width": 800, "height": 600})
     page.evaluate("userLogger.trackAreas('#p')")
     page.evaluate("setTimeout(() => { throw new Error('broken for ann@x.test') })")
     page.evaluate("Promise.reject(new Error('refused')) && 0")
-    page.evaluate("document.body.append(Object.assign(new Image(), {src: '/missing.png?token=abc'}))")
-    page.wait_for_timeout(300)
+    page.evaluate("""new Promise(done =>
+        document.body.append(Object.assign(new Image(), {src: '/missing.png?token=abc', onerror: () => done()})))""")
+    settle(page)
     flush(page)
     by_name: dict[str, list[dict[str, Any]]] = {}
     for action in study.actions(count=12):

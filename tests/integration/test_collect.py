@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from analytics_app.config import Config
-from tests.running import RunningStack
+from tests.running import PATIENCE_S, RunningStack
 from tests.sending import envelope, flat_action, post, send
 
 LIMITS = Config()
@@ -135,7 +135,7 @@ def test_broken_gzip_is_refused(url: str, body: bytes) -> None:
 
 def test_broken_chunks_are_no_fault_of_the_server(stack: RunningStack) -> None:
     for chunks in (b"zz\r\n[{}]\r\n0\r\n\r\n", b"4\r\n[{}]XX0\r\n\r\n"):
-        connection = HTTPConnection(urlsplit(stack.analytics_url).netloc, timeout=5)
+        connection = HTTPConnection(urlsplit(stack.analytics_url).netloc, timeout=PATIENCE_S)
         connection.putrequest("POST", "/analytics")
         connection.putheader("Transfer-Encoding", "chunked")
         connection.endheaders(chunks)

@@ -13,7 +13,7 @@ import redis
 from analytics_app.config import Config
 from analytics_app.inbox import ROOM
 from dev import members
-from tests.running import NAMES, RunningStack, wait_until
+from tests.running import NAMES, PATIENCE_S, RunningStack, wait_until
 
 STORED = "SELECT name FROM raw_actions WHERE user_id = %(user)s"
 
@@ -21,7 +21,7 @@ STORED = "SELECT name FROM raw_actions WHERE user_id = %(user)s"
 def act(stack: RunningStack, user: str) -> None:
     """One action, accepted by the API."""
     body = json.dumps([{"name": "click", "timestamp": 1767225600000, "user": user}]).encode()
-    with urllib.request.urlopen(f"{stack.analytics_url}/analytics", body, timeout=10) as answer:
+    with urllib.request.urlopen(f"{stack.analytics_url}/analytics", body, timeout=PATIENCE_S) as answer:
         assert json.load(answer) == {"success": True}
 
 
@@ -105,8 +105,8 @@ def test_nothing_is_left_when_the_starter_is_killed_and_the_data_are_still_there
     own_stack.postgres.pause()  # a session that hangs would keep the next PostgreSQL from starting
     own_stack.process.kill()
     own_stack.process.wait()
-    wait_until(lambda: not own_stack.members(), 5, lambda: f"all end: {own_stack.members()}")
-    wait_until(lambda: not (own_stack.data_dir / "stack.env").exists(), 5, "its stack.env is removed")
+    wait_until(lambda: not own_stack.members(), PATIENCE_S, lambda: f"all end: {own_stack.members()}")
+    wait_until(lambda: not (own_stack.data_dir / "stack.env").exists(), PATIENCE_S, "its stack.env is removed")
 
     again = RunningStack(own_stack.data_dir)
     try:

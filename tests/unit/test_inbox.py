@@ -11,7 +11,7 @@ import redis
 
 from analytics_app.inbox import BYTES, DUE, FULL, OVERHEAD, Inbox, InboxFull, connect, is_short
 from analytics_app.orders import Orders, Sweep
-from tests.running import RunningStack, wait_until
+from tests.running import PATIENCE_S, RunningStack, wait_until
 
 HIGH, LOW = 5 * (OVERHEAD + 100), 2 * (OVERHEAD + 100)
 GROUP = b"x" * 100
@@ -36,8 +36,9 @@ def put(inbox: Inbox) -> str:
     return group_id
 
 
-def due_in(inbox: Inbox, group_id: str) -> float:
-    return float(inbox.client.zscore(DUE, group_id) or 0) - time.time()
+def due_at(inbox: Inbox, group_id: str) -> float:
+    """Epoch seconds."""
+    return float(inbox.client.zscore(DUE, group_id) or 0)
 
 
 def test_a_group_stays_until_it_is_removed(inbox: Inbox) -> None:
@@ -126,7 +127,8 @@ def test_what_is_put_regardless_of_the_mark_does_not_open_it_for_others(inbox: I
 
 def test_overdue_groups_are_claimed_once_the_oldest_first(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(3)]
-    wait_until(lambda: due_in(inbox, groups[-1]) < 0, 5, "all are overdue")
+    wait_until(lambda: due_at(inbox, groups[-1]) < time.time(), PATIENCE_S, "all are overdue")
+    inbox.again_s = 60  # what is claimed here is not overdue again before the end, however slow the machine
     assert inbox.claim(2) == groups[:2]
     assert inbox.claim(9) == groups[2:]
     assert inbox.claim(9) == []
@@ -134,27 +136,27 @@ def test_overdue_groups_are_claimed_once_the_oldest_first(inbox: Inbox) -> None:
 
 def test_what_has_been_taken_is_not_overdue_and_its_pause_doubles(inbox: Inbox) -> None:
     group_id = put(inbox)
-    pauses = []
-    for _ in range(5):
+    for pause in (0.1, 0.2, 0.4, 0.4, 0.4):
+        before = time.time()
         inbox.take(group_id)
-        pauses.append(round(due_in(inbox, group_id), 1))
-    assert pauses == [0.1, 0.2, 0.4, 0.4, 0.4]
+        assert before + pause - 0.001 <= due_at(inbox, group_id) <= time.time() + pause
     inbox.postpone(group_id)
     assert inbox.take(group_id) == (GROUP, 1)
 
 
 def test_nothing_is_taken_during_a_pause(inbox: Inbox) -> None:
     group_id = put(inbox)
-    inbox.pause(0.3)
+    inbox.pause(60)
     assert inbox.is_paused()
     assert inbox.take(group_id) is None
-    assert wait_until(lambda: inbox.take(group_id), 5, "the pause is over") == (GROUP, 1)
+    inbox.pause(0.05)
+    assert wait_until(lambda: inbox.take(group_id), PATIENCE_S, "the pause is over") == (GROUP, 1)
 
 
 def test_its_state_is_what_an_operator_asks(inbox: Inbox) -> None:
     assert (inbox.state().groups, inbox.state().oldest_s) == (0, 0.0)
     put(inbox)
-    wait_until(lambda: inbox.state().oldest_s > 0.05, 5, "it ages")
+    wait_until(lambda: inbox.state().oldest_s > 0.05, PATIENCE_S, "it ages")
     put(inbox)
     state = inbox.state()
     assert (state.groups, state.bytes) == (2, 2 * (OVERHEAD + len(GROUP)))

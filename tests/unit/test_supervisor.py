@@ -11,7 +11,7 @@ import pytest
 
 from dev import members, supervisor
 from dev.supervisor import Process, Spec
-from tests.running import wait_until
+from tests.running import PATIENCE_S, wait_until
 
 Start = Callable[..., Process]
 
@@ -77,8 +77,8 @@ def test_one_that_ends_before_it_ever_was_well_is_not_started_again(start: Start
 def test_one_that_dies_again_and_again_is_started_at_growing_intervals(
     start: Start, tmp_path: Path, said: list[str]
 ) -> None:
-    start("echo >> lives; touch well; sleep 0.3; exit 3")
-    wait_until(lambda: lives(tmp_path) >= 4, 20, "four lives")
+    start("echo >> lives; touch well; sleep 1; exit 3")  # long enough for the supervisor to see that it was well
+    wait_until(lambda: lives(tmp_path) >= 4, PATIENCE_S, "four lives")
     deaths = [line for line in said if "died" in line]
     assert deaths[:3] == [f"shell died (exit code 3): starting it again in {pause:g} s" for pause in (0.25, 0.5, 1)]
 
