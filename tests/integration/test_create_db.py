@@ -129,8 +129,13 @@ def test_an_upgrade_keeps_the_rows_that_are_there(app: Flask, database_url: str)
         f"""INSERT INTO batches (batch_id, page_id, source, received_at, actions)
                             VALUES ('{KEY}', '{KEY}', 'v1', now(), 1)""",
     )
-    query(database_url, "INSERT INTO participants (user_id, first_seen, last_seen) VALUES ('p', now(), now())")
+    query(
+        database_url,
+        """INSERT INTO participants (user_id, first_seen, last_seen, consent, consent_at)
+                            VALUES ('p', now(), now(), true, now() + interval '1 hour')""",
+    )
     assert manage(database_url, "create_db").returncode == 0
+    assert query(database_url, "SELECT consent, consent_at = last_seen FROM participants") == [(True, True)]
     assert [query(database_url, f"SELECT count(*) FROM {table}") for table in TABLES] == [[(1,)]] * len(TABLES)
 
 
