@@ -13,10 +13,11 @@ const frameOffset = ({ view }) => {
   return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
 }
 
-/** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no position. */
+/** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no place. */
 export const coordinates = (event) => {
   const point = event?.changedTouches?.[0] || event
-  if (point?.clientX === undefined) return {}
+  // A click by a key says 0, 0 and is nowhere.
+  if (point?.clientX === undefined || point.pointerType === '') return {}
   const [dx, dy] = frameOffset(point)
   const client_x = Math.floor(point.clientX + dx)
   const client_y = Math.floor(point.clientY + dy)
@@ -55,7 +56,7 @@ export const rectangle = (el, dx, dy) => {
 export const describe = (el, event) => {
   const [dx, dy] = frameOffset(event)
   const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy)
-  const inside = (distance, size) => Math.round((distance / size) * 1e3) / 1e3
+  const inside = (distance, size) => event.pointerType === '' ? undefined : Math.round((distance / size) * 1e3) / 1e3
   return {
     ...name(el),
     text: visibleText(el),

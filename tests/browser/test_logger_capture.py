@@ -72,6 +72,21 @@ def test_fields_called_like_properties_of_their_form_cost_no_click(study: Study,
     assert submit["fields"] == list(names)
 
 
+def test_a_click_by_a_key_is_a_click_and_is_nowhere(study: Study, page: Page) -> None:
+    """Browsers say that it happened at 0, 0."""
+    page.goto(study.page("<button id=b>b</button>"))
+    page.focus("#b")
+    page.keyboard.press("Enter")
+    flush(page)
+    [click] = study.actions("click")
+    assert (click["element_id"], click["pointer"]) == ("b", "")
+    assert not {"client_x", "page_y", "screen_x", "rel_x"} & set(click)
+    rows = study.stack.rows("SELECT name FROM positions_screen WHERE user_id = %(user)s", user=study.user)
+    assert [row["name"] for row in rows if row["name"] == "click"] == []
+    [row] = study.stack.rows("SELECT element_id, client_x, rel_x FROM clicks WHERE user_id = %(user)s", user=study.user)
+    assert (row["element_id"], row["client_x"], row["rel_x"]) == ("b", None, None)
+
+
 def test_no_value_gets_out_through_a_show_password_toggle(study: Study, page: Page) -> None:
     toggle = "p.type = p.type == 'text' ? 'password' : 'text'"
     body = f"""<form id=f onsubmit="return false"><input id=p name=p type=password>
