@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,8 +34,10 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path = ENV_FILE) ->
     Raises SystemExit with one sentence when a value cannot be right, or the file not be read.
     """
     try:
-        file = dotenv_values(env_file)
-    except OSError as error:
+        file = dotenv_values(stream=StringIO(env_file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        file = {}
+    except OSError as error:  # also a folder that may not be entered, which dotenv would take for no file
         raise SystemExit(f"study_app: {env_file} cannot be read ({error.strerror}); let this user read it.") from None
     layers = (file, os.environ if environ is None else environ)
     given = {name: value.strip() for layer in layers for name, value in layer.items() if value and value.strip()}

@@ -50,7 +50,7 @@ const start = () => {
   if (document.prerendering) return document.addEventListener('prerenderingchange', start)
   if ((stats.why = refusal())) return warn(`not recording (${stats.why})`)
   begin()
-  save({ given, user: constants.user })
+  save({ user: constants.user, given })
   attach()
 }
 

@@ -39,7 +39,7 @@ export const hash = (text) => {
 /** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
 export const uuid7 = (time = Date.now()) => {
   const digit = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16)
-  return time.toString(16).padStart(12, '0').replace(/.{8}/, '$&-') + '-7***-8***-************'.replace(/\*/g, digit)
+  return ('0' + time.toString(16)).replace(/.{8}/, '$&-') + '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit)
 }
 
 /** Bytes of a text in UTF-8. */

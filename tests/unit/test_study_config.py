@@ -1,5 +1,6 @@
 """The study app's settings: read once, and a wrong one stops the start with the sentence that mends it."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -74,3 +75,14 @@ def test_the_server_does_not_start_with_a_wrong_port_and_says_why() -> None:
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "study_app" / "README.md").read_text()
     assert all(f"| `{name.upper()}` | " in text for name in Config.__dataclass_fields__)
+
+
+def test_a_folder_that_may_not_be_entered_is_not_one_without_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(self: Path, encoding: str) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)  # root, who runs the tests at times, may enter any
+    with pytest.raises(SystemExit, match=r"\.env cannot be read \(Permission denied\)"):
+        load({})
