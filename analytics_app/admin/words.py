@@ -41,8 +41,11 @@ def duration(seconds: float) -> str:
 
 
 def pretty(value: Any) -> str:
-    """JSON, one line a key; a list of plain values on one line, for a mouse path has hundreds."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    """JSON, one line a key; a list of plain values on one line, for a mouse path has hundreds.
+
+    A lone surrogate, which no page can hold, stays the escape that it came as.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     return PLAIN_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
 
 

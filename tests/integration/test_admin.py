@@ -203,6 +203,28 @@ def test_a_rejected_action_is_shown_with_its_bytes_and_why(stack: RunningStack, 
     assert "&lt;b&gt;" in whole
 
 
+@pytest.mark.parametrize("path", ["analytics", "event/"])
+def test_one_that_holds_a_lone_surrogate_is_shown_edited_and_replayed(
+    stack: RunningStack, visitor: Visitor, user: str, path: str
+) -> None:
+    bad = good_event(user)[:-1] + r', "note": "\ud800"}'
+    post(f"{stack.analytics_url}/{path}", (f"[{bad}]" if path == "analytics" else bad).encode())
+    (row,) = rejected(stack, user)
+    page = f"/admin/rejected/{row['id']}"
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", text(visitor, page), re.DOTALL)
+    assert found
+    assert json.loads(found[1]) == json.loads(bad)
+    refused = visitor.submit(page, f"{page}/edited", body=found[1])
+    assert (refused.status, b"Holds a lone surrogate." in refused.body) == (200, True)
+    odd_key = visitor.submit(page, f"{page}/edited", body=r'{"\udfff": "\ud800"}')
+    assert (odd_key.status, b"Still no good" in odd_key.body) == (200, True)
+    good = json.loads(found[1]) | {"note": "mended"}
+    if path == "analytics":
+        good["timestamp"] = 1_648_804_527_000
+    assert b"Put right: 1." in visitor.submit(page, f"{page}/edited", body=json.dumps(good)).body
+    stored(stack, user, 1)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

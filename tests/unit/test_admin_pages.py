@@ -1,5 +1,6 @@
 """What the admin's pages are made of, without a database: places in lists, drawings, words."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -95,6 +96,13 @@ def test_json_keeps_plain_lists_on_one_line() -> None:
     assert pretty({"x": [1, 2], "a": [{"b": 1}], "s": ["[\n 1]"]}) == (
         '{\n  "x": [1, 2],\n  "a": [\n    {\n      "b": 1\n    }\n  ],\n  "s": [\n    "[\\n 1]"\n  ]\n}'
     )
+
+
+def test_a_lone_surrogate_is_shown_as_the_json_that_it_came_as() -> None:
+    body = b'{"\\ud800":"\xc3\xb6 \\udfff"}'
+    page = readable(body).encode()
+    assert page == b'{\n  "\\ud800": "\xc3\xb6 \\udfff"\n}'
+    assert json.loads(page) == json.loads(body)
 
 
 @pytest.mark.parametrize(
