@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
 from analytics_app import protocol
+from analytics_app.actions.base import flat
 from analytics_app.admin import filters, paging, words
 from analytics_app.admin.access import NUMBER, View, admins_only, page
 from analytics_app.db import db
@@ -134,16 +135,6 @@ def back() -> str:
     """The list, narrowed as before."""
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
     return url_for("rejects.index", **kept)
-
-
-def flat(reasons: Any, where: str = "") -> list[tuple[str, str]]:
-    """Field by field: marshmallow nests its reasons as the data are nested."""
-    if isinstance(reasons, dict):
-        parts = ((f"{where}.{key}" if where else str(key), value) for key, value in reasons.items())
-        return [pair for path, value in parts for pair in flat(value, path)]
-    if isinstance(reasons, list):
-        return [pair for value in reasons for pair in flat(value, where)]
-    return [(where, str(reasons))]
 
 
 def readable(body: bytes) -> str:

@@ -195,8 +195,9 @@ def test_whatever_is_looked_for_is_no_error(visitor: Visitor, page: str, value: 
 def test_a_rejected_action_is_shown_with_its_bytes_and_why(stack: RunningStack, visitor: Visitor, user: str) -> None:
     send_event(stack, user, str(uuid4()), data={"host": "h", "path": "/", "button": "<b>"})
     (row,) = rejected(stack, user)
-    listed = text(visitor, f"/admin/rejected/?user={user}")
-    assert f"/admin/rejected/{row['id']}" in listed
+    for reason in ("", "&reason=data.element:", "&reason=data.button:"):
+        assert f"/admin/rejected/{row['id']}" in text(visitor, f"/admin/rejected/?user={user}{reason}")
+    assert "/admin/rejected/?reason=data.button:" in text(visitor, "/admin/hour")
     whole = visitor.get(f"/admin/rejected/{row['id']}").body.decode()
     assert "data.button" in whole
     assert "Unknown field." in whole

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from analytics_app.actions.base import by_field, flat, in_one_line
 from analytics_app.admin.drawing import chart, figure
 from analytics_app.admin.paging import Cursor, NoCursor
-from analytics_app.admin.rejects import flat, readable
+from analytics_app.admin.rejects import readable
 from analytics_app.admin.words import about, duration, pretty
 
 NOON = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
@@ -78,6 +79,14 @@ def test_reasons_are_read_field_by_field() -> None:
         ("data.form.age", "Odd."),
         ("name", "No."),
     ]
+    assert in_one_line(reasons) == "data.element: Missing.; data.form.age: Low.; name: No."
+
+
+def test_a_list_is_one_field_wherever_in_it_the_fault_lies() -> None:
+    assert by_field({"x": {0: ["Low."], 17: ["Odd."]}, "lost": {"3": {"from": ["No."]}}}) == {
+        "x": "Low.",
+        "lost.from": "No.",
+    }
 
 
 def test_bytes_that_are_no_json_are_shown_all_the_same() -> None:
