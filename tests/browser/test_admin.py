@@ -98,6 +98,23 @@ def test_the_landing_page_shows_the_hour_and_what_was_rejected(stack: RunningSta
     expect(desk.locator("tbody tr", has_text=user)).to_have_count(1)
 
 
+def test_focus_and_scroll_stay_where_they_are_when_an_action_arrives(
+    stack: RunningStack, desk: Page, user: str
+) -> None:
+    """A keyboard opens an action, and a finger moves the table, while others come in."""
+    desk.set_viewport_size({"width": 390, "height": 844})
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush", "title": "A long title " * 9}], user))
+    link = desk.locator(".last tr", has_text=user).get_by_role("link")
+    link.focus()
+    desk.locator(".last .scroll").evaluate("box => { box.scrollLeft = 40 }")
+    other = f"seen-{uuid.uuid4().hex[:12]}"
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "comb"}], other))
+    expect(desk.locator(".last tr", has_text=other)).to_be_visible()
+    assert desk.locator(".last .scroll").evaluate("box => box.scrollLeft") == 40
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("brush")
+
+
 def test_a_page_that_lost_its_server_looks_so(stack: RunningStack, desk: Page) -> None:
     desk.route("**/admin/now", lambda route: route.abort())
     expect(desk.locator(".fragment.stale")).to_have_count(1)
