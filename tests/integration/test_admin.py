@@ -282,7 +282,7 @@ def test_those_that_are_ticked_are_replayed(stack: RunningStack, visitor: Visito
     rows = rejected(stack, user, 3)
     page = f"/admin/rejected/?user={user}"
     still = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"]])
-    assert b"Still no good: 1." in still.body
+    assert b"Still no good: 1. name: No class of events" in still.body
     assert visitor.url == page
     mend(stack, user, good_event(user))
     done = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"], rows[2]["id"]])
@@ -307,7 +307,12 @@ def test_an_edited_one_is_judged_in_place_of_what_came(stack: RunningStack, visi
     (row,) = rejected(stack, user)
     page = f"/admin/rejected/{row['id']}"
     refused = visitor.submit(page, f"{page}/edited", body="{")
-    assert b"Still no good" in refused.body
+    assert b"Still no good: 1. body: Not JSON" in refused.body
+    many = {"data": {f"ключ {n}": 1 for n in range(900)}}
+    assert (
+        b"Unknown field."
+        in visitor.submit(page, f"{page}/edited", body=json.dumps(json.loads(good_event(user)) | many)).body
+    )
     done = visitor.submit(page, f"{page}/edited", body=good_event(user))
     assert b"Put right: 1." in done.body
     stored(stack, user, 1)
