@@ -93,8 +93,8 @@ def test_the_landing_page_shows_the_hour_and_what_was_rejected(stack: RunningSta
     stack.wait_for("SELECT id FROM rejected_actions WHERE user_id = %(user)s", user=user)
     stack.wait_for("SELECT seq FROM raw_actions WHERE user_id = %(user)s", user=user)
     expect(desk.locator("svg.bars rect.bar").last).to_be_attached()
-    desk.get_by_role("listitem").filter(has_text="name").get_by_role("link").click()
-    desk.wait_for_url("**/admin/rejected/?reason=name:")
+    desk.get_by_role("listitem").filter(has_text="category").get_by_role("link").click()
+    desk.wait_for_url("**/admin/rejected/?reason=category:")
     expect(desk.locator("tbody tr", has_text=user)).to_have_count(1)
 
 

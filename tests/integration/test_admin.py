@@ -282,7 +282,7 @@ def test_those_that_are_ticked_are_replayed(stack: RunningStack, visitor: Visito
     rows = rejected(stack, user, 3)
     page = f"/admin/rejected/?user={user}"
     still = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"]])
-    assert b"Still no good: 1. name: No class of events" in still.body
+    assert b"Still no good: 1. category: No class of events" in still.body
     assert visitor.url == page
     mend(stack, user, good_event(user))
     done = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"], rows[2]["id"]])
@@ -331,4 +331,4 @@ def test_the_landing_page_says_that_it_records_and_what_comes(stack: RunningStac
     rejected(stack, user)
     hour = text(visitor, "/admin/hour")
     assert 'class="bar"' in hour
-    assert "/admin/rejected/?reason=name:" in hour
+    assert "/admin/rejected/?reason=category:" in hour
