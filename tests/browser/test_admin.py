@@ -224,6 +224,14 @@ def test_users_are_managed(desk: Page) -> None:
     expect(card).to_have_count(0)
 
 
+def test_on_a_phone_what_was_rejected_does_not_wait_below_fifty_rows(desk: Page) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    rejected, last = (desk.locator(card).bounding_box() for card in (".rejected", ".last"))
+    assert rejected
+    assert last
+    assert rejected["y"] < last["y"]
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/admin/actions/", "/admin/rejected/", "/admin/users/"])
 def test_it_fits_a_phone(stack: RunningStack, browser: Browser, desk: Page, path: str) -> None:
     desk.set_viewport_size({"width": 390, "height": 844})
