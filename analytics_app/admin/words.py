@@ -24,6 +24,12 @@ def clock(value: datetime | None) -> str:
     return "" if value is None else value.astimezone(UTC).strftime("%H:%M:%S")
 
 
+def other_day(value: datetime | None) -> str:
+    """The date, UTC, where it is not today's: a time alone would be taken for one of today."""
+    day = minute(value)[:10]
+    return "" if day == minute(datetime.now(UTC))[:10] else day
+
+
 def ago(value: datetime | None) -> str:
     if value is None:
         return "never"
@@ -70,6 +76,7 @@ FILTERS = {
     "moment": moment,
     "minute": minute,
     "clock": clock,
+    "other_day": other_day,
     "ago": ago,
     "duration": duration,
     "pretty": pretty,

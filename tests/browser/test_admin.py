@@ -232,6 +232,22 @@ def test_on_a_phone_what_was_rejected_does_not_wait_below_fifty_rows(desk: Page)
     assert rejected["y"] < last["y"]
 
 
+def test_a_phone_shows_the_day_of_what_is_not_of_today(stack: RunningStack, desk: Page, user: str) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for table, body in (("raw_actions", {"name": "brush"}), ("rejected_actions", {"name": "brush", "page_x": "x"})):
+        post(f"{stack.analytics_url}/analytics", envelope([body], user))
+        page, found = ("actions" if table == "raw_actions" else "rejected"), f"FROM {table} WHERE user_id = %(user)s"
+        stack.wait_for(f"SELECT 1 {found}", user=user)
+        desk.goto(f"/admin/{page}/?user={user}")
+        day = desk.locator("tbody .time").get_by_text(re.compile(r"^\d{4}-\d\d-\d\d $"))
+        expect(day).to_be_hidden()
+        stack.rows(
+            f"UPDATE {table} SET received_at = received_at - interval '2 days' WHERE user_id = %(user)s", user=user
+        )
+        desk.reload()
+        expect(day).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/admin/actions/", "/admin/rejected/", "/admin/users/"])
 def test_it_fits_a_phone(stack: RunningStack, browser: Browser, desk: Page, path: str) -> None:
     desk.set_viewport_size({"width": 390, "height": 844})

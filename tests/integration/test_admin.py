@@ -10,12 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from redis import Redis
 from sqlalchemy import create_engine
 
 from analytics_app.admin import filters, paging
 from analytics_app.admin.actions import COLUMNS, TABLE
+from analytics_app.counts import COUNTS
 from tests.administering import Visitor, new_user, send_event
-from tests.running import RunningStack
+from tests.running import RunningStack, wait_until
 from tests.sending import envelope, flat_action, post
 
 
@@ -332,3 +334,29 @@ def test_the_landing_page_says_that_it_records_and_what_comes(stack: RunningStac
     hour = text(visitor, "/admin/hour")
     assert 'class="bar"' in hour
     assert "/admin/rejected/?reason=category:" in hour
+
+
+def test_the_landing_page_names_the_day_of_what_is_not_of_today(
+    stack: RunningStack, visitor: Visitor, user: str
+) -> None:
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}], user))
+    (key,) = stored(stack, user, 1)
+    page_id = key.partition("/")[0]
+    row = re.compile(rf'<td class="time">([^<]*)</td>\s*<td><a href="/admin/actions/{page_id}')
+    moved = "UPDATE raw_actions SET received_at = received_at + %(by)s::interval WHERE page_id = %(page)s RETURNING 1"
+    assert re.findall(row, text(visitor, "/admin/now"))[0].split()[0].count(":") == 2
+    stack.rows(moved, by="2 days", page=page_id)
+    try:
+        (day, clock) = re.findall(row, text(visitor, "/admin/now"))[0].split()
+        assert (day.count("-"), clock.count(":")) == (2, 2)
+    finally:
+        stack.rows(moved, by="-2 days", page=page_id)
+    with Redis.from_url(stack.broker_url) as client:  # the next action that is stored sets it right
+        client.hset(COUNTS, mapping={"last_received": 1_767_225_661, "last_stored": 1_767_225_661})
+    old = [f"Last {what}</dt><dd><time[^>]*><small>2026-01-01</small> 00:01:01<" for what in ("received", "stored")]
+
+    def named() -> bool:
+        now = text(visitor, "/admin/now")
+        return all(re.search(fact, now) for fact in old)
+
+    wait_until(named, 30, "the days are named")

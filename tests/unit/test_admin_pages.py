@@ -1,7 +1,7 @@
 """What the admin's pages are made of, without a database: places in lists, drawings, words."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from analytics_app.actions.base import by_field, flat, in_one_line
 from analytics_app.admin.drawing import chart, figure
 from analytics_app.admin.paging import Cursor, NoCursor
 from analytics_app.admin.rejects import readable
-from analytics_app.admin.words import about, duration, pretty
+from analytics_app.admin.words import about, duration, other_day, pretty
 
 NOON = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -99,6 +99,13 @@ def test_bytes_that_are_no_json_are_shown_all_the_same() -> None:
 )
 def test_a_duration_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_day_is_named_unless_it_is_today_in_utc() -> None:
+    today = datetime.now(UTC).replace(hour=12)
+    assert other_day(today.astimezone(timezone(timedelta(hours=13)))) == ""
+    assert other_day(NOON) == "2026-01-01"
+    assert other_day(None) == ""
 
 
 def test_json_keeps_plain_lists_on_one_line() -> None:
