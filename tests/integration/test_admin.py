@@ -125,6 +125,12 @@ def test_an_address_that_says_nothing_is_told_so(visitor: Visitor, query: str) -
     assert 'class="notice bad"' in text(visitor, f"/admin/actions/?{query}")
 
 
+@pytest.mark.parametrize("page", ["actions", "rejected"])
+def test_what_matches_exactly_says_so(visitor: Visitor, page: str) -> None:
+    found = re.findall(r'name="(\w+)" value="" placeholder="exactly as sent"', text(visitor, f"/admin/{page}/"))
+    assert found == ["name", "user", "study", "condition"]
+
+
 def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
     stack: RunningStack, visitor: Visitor, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
