@@ -105,7 +105,8 @@ def load(action: Action) -> tuple[ModuleType, Json]:
         raise marshmallow.ValidationError({"timestamp": ["Lies in the future of its receipt."]})
     found = class_of(event["category"], event["name"])
     if found is None:
-        raise marshmallow.ValidationError({"name": [f"No class of events has this category and name ({KNOWN})."]})
+        field = "name" if any(known.category == event["category"] for known in CLASSES) else "category"
+        raise marshmallow.ValidationError({field: [f"No class of events has this category and name ({KNOWN})."]})
     try:
         data = found.schema.load(event["data"])
     except marshmallow.ValidationError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor
 
 from analytics_app.actions import base
-from analytics_app.actions.base import fit, shown
+from analytics_app.actions.base import fit, in_one_line, shown
 from analytics_app.bulk import insert_values
 from analytics_app.isolate import isolate
 from analytics_app.judge import Judged
@@ -52,18 +52,11 @@ def reject_row(reject: Reject) -> Json:
         "name": shown(action.data.get("name")),
         "study": shown(action.data.get("study")) or "",
         "user_id": shown(action.data.get("user")),
-        "message": shown("; ".join(f"{where}: {first(why)}" for where, why in reject.reasons.items())),
+        "message": in_one_line(reject.reasons),
         "reasons": fit(reject.reasons),
         "body": action.body,
         "context": json.dumps(action.context),
     }
-
-
-def first(why: Any) -> str:
-    """The first sentence of marshmallow's nested messages."""
-    while isinstance(why, dict | list) and why:
-        why = next(iter(why.values())) if isinstance(why, dict) else why[0]
-    return str(why)
 
 
 def insert_batches(cursor: Cursor, said: list[tuple[Json, Json]]) -> None:

@@ -100,9 +100,10 @@ def read(connection: Connection) -> dict[str, Study]:
 
 
 def why(message: str) -> str:
-    """The first reason of a reject in words that hold nothing of what was sent."""
+    """The first reason of a reject in words that hold nothing of what was sent: below a field of ours, the name of
+    a key may be anybody's."""
     sent_field, _, sentence = message.partition(": ")
-    known = reason(sent_field)
+    known = reason(sent_field.partition(".")[0])
     sentence = sentence.partition("; ")[0].rstrip(".")
     if known in WHY:
         return WHY[known]

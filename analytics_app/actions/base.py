@@ -20,6 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COORDINATES = ("page_x", "page_y", "client_x", "client_y", "screen_x", "screen_y")
 INDEXED = 2_600  # bytes of a text that an index row of 2,704 takes beside a time and a key
 SUSPICIOUS = re.compile(r"\\u0000|\\ud[89a-f]")
+PLACE_IN_LIST = re.compile(r"\.\d+(?=\.|$)")
 
 
 class Word(fields.Field[str]):
@@ -209,3 +210,25 @@ def fit(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [fit(item) for item in value]
     return shown(value)
+
+
+def flat(reasons: Any, where: str = "") -> list[tuple[str, str]]:
+    """Field by field: marshmallow nests its reasons as the data are nested."""
+    if isinstance(reasons, dict):
+        parts = ((f"{where}.{key}" if where else str(key), value) for key, value in reasons.items())
+        return [pair for path, value in parts for pair in flat(value, path)]
+    if isinstance(reasons, list):
+        return [pair for value in reasons for pair in flat(value, where)]
+    return [(where, str(reasons))]
+
+
+def by_field(reasons: Any) -> dict[str, str]:
+    """The first sentence on each field; a list is one field, wherever in it the fault lies."""
+    sentences: dict[str, str] = {}
+    for path, why in flat(reasons):
+        sentences.setdefault(PLACE_IN_LIST.sub("", path), why)
+    return sentences
+
+
+def in_one_line(reasons: Any) -> str:
+    return shown("; ".join(f"{field}: {why}" for field, why in by_field(reasons).items())) or ""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from analytics_app.actions.base import by_field
 from analytics_app.models import Participant, RawAction, RejectedAction
 
 RAW: Any = RawAction.__table__
@@ -50,4 +51,4 @@ def rejects_of_the_day(connection: Connection, now: datetime) -> tuple[Counter[s
         .limit(REJECTS_LOOKED_AT)
     )
     reasons = [row.reasons for row in connection.execute(recent)]
-    return Counter(next(iter(reason), "?") for reason in reasons), len(reasons) == REJECTS_LOOKED_AT
+    return Counter(next(iter(by_field(reason)), "?") for reason in reasons), len(reasons) == REJECTS_LOOKED_AT

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
 from analytics_app import protocol
+from analytics_app.actions.base import flat, in_one_line
 from analytics_app.admin import filters, paging, words
 from analytics_app.admin.access import NUMBER, View, admins_only, page
 from analytics_app.db import db
@@ -21,6 +22,7 @@ COLUMNS = (*paging.KEY, "id", "rejected_at", "source", "name", "study", "user_id
 FILTERS = ("name", "user", "study", "condition", "reason", "state", "page", "from", "to", "q")
 AT_ONCE, AT_MOST = 200, 2_000
 SHOWN_BYTES = 100_000
+WHY_FLASHED = 500  # characters: the sentence travels in a cookie, which holds 4 kB
 
 
 class Rejects(View):
@@ -66,10 +68,7 @@ class Rejects(View):
     @admins_only
     def edited(self, number: int) -> ResponseReturnValue:
         """These bytes in the place of those that were kept; the row keeps the bytes as they came."""
-        report = replay(db.engine, [number], request.form.get("body", "").encode())
-        tell(report)
-        for field, why in flat(report.refused.get(number, {})):
-            flash(f"{field}: {why}", "bad")
+        tell(replay(db.engine, [number], request.form.get("body", "").encode()))
         return redirect(url_for("rejects.one", number=number))
 
 
@@ -125,7 +124,8 @@ def tell(report: ReplayReport | None) -> None:
     if report.replayed:
         flash(f"Put right: {len(report.replayed)}. Stored: {report.stored}, there already: {report.duplicates}.")
     if report.refused:
-        flash(f"Still no good: {len(report.refused)}.", "bad")
+        why = in_one_line(*report.refused.values()) if len(report.refused) == 1 else ""
+        flash(f"Still no good: {len(report.refused)}. {why[:WHY_FLASHED]}".rstrip(), "bad")
     if report.absent:
         flash(f"Replayed before: {len(report.absent)}.")
 
@@ -134,16 +134,6 @@ def back() -> str:
     """The list, narrowed as before."""
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
     return url_for("rejects.index", **kept)
-
-
-def flat(reasons: Any, where: str = "") -> list[tuple[str, str]]:
-    """Field by field: marshmallow nests its reasons as the data are nested."""
-    if isinstance(reasons, dict):
-        parts = ((f"{where}.{key}" if where else str(key), value) for key, value in reasons.items())
-        return [pair for path, value in parts for pair in flat(value, path)]
-    if isinstance(reasons, list):
-        return [pair for value in reasons for pair in flat(value, where)]
-    return [(where, str(reasons))]
 
 
 def readable(body: bytes) -> str:

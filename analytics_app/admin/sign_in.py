@@ -14,7 +14,7 @@ from analytics_app.admin.throttle import Throttle
 from analytics_app.client import client_address
 from analytics_app.db import db
 
-TOO_MANY = "Too many tries. Wait a quarter of an hour, or have an admin set a new password."
+TOO_MANY = "Too many tries. Wait a quarter of an hour."
 
 
 class SignIn(View):

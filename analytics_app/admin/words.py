@@ -24,6 +24,12 @@ def clock(value: datetime | None) -> str:
     return "" if value is None else value.astimezone(UTC).strftime("%H:%M:%S")
 
 
+def other_day(value: datetime | None) -> str:
+    """The date, UTC, where it is not today's: a time alone would be taken for one of today."""
+    day = minute(value)[:10]
+    return "" if day == minute(datetime.now(UTC))[:10] else day
+
+
 def ago(value: datetime | None) -> str:
     if value is None:
         return "never"
@@ -41,8 +47,11 @@ def duration(seconds: float) -> str:
 
 
 def pretty(value: Any) -> str:
-    """JSON, one line a key; a list of plain values on one line, for a mouse path has hundreds."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    """JSON, one line a key; a list of plain values on one line, for a mouse path has hundreds.
+
+    A lone surrogate, which no page can hold, stays the escape that it came as.
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     return PLAIN_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
@@ -67,6 +76,7 @@ FILTERS = {
     "moment": moment,
     "minute": minute,
     "clock": clock,
+    "other_day": other_day,
     "ago": ago,
     "duration": duration,
     "pretty": pretty,

@@ -93,9 +93,26 @@ def test_the_landing_page_shows_the_hour_and_what_was_rejected(stack: RunningSta
     stack.wait_for("SELECT id FROM rejected_actions WHERE user_id = %(user)s", user=user)
     stack.wait_for("SELECT seq FROM raw_actions WHERE user_id = %(user)s", user=user)
     expect(desk.locator("svg.bars rect.bar").last).to_be_attached()
-    desk.get_by_role("listitem").filter(has_text="name").get_by_role("link").click()
-    desk.wait_for_url("**/admin/rejected/?reason=name:")
+    desk.get_by_role("listitem").filter(has_text="category").get_by_role("link").click()
+    desk.wait_for_url("**/admin/rejected/?reason=category:")
     expect(desk.locator("tbody tr", has_text=user)).to_have_count(1)
+
+
+def test_focus_and_scroll_stay_where_they_are_when_an_action_arrives(
+    stack: RunningStack, desk: Page, user: str
+) -> None:
+    """A keyboard opens an action, and a finger moves the table, while others come in."""
+    desk.set_viewport_size({"width": 390, "height": 844})
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush", "title": "A long title " * 9}], user))
+    link = desk.locator(".last tr", has_text=user).get_by_role("link")
+    link.focus()
+    desk.locator(".last .scroll").evaluate("box => { box.scrollLeft = 40 }")
+    other = f"seen-{uuid.uuid4().hex[:12]}"
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "comb"}], other))
+    expect(desk.locator(".last tr", has_text=other)).to_be_visible()
+    assert desk.locator(".last .scroll").evaluate("box => box.scrollLeft") == 40
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("brush")
 
 
 def test_a_page_that_lost_its_server_looks_so(stack: RunningStack, desk: Page) -> None:
@@ -205,6 +222,30 @@ def test_users_are_managed(desk: Page) -> None:
     card.get_by_role("button", name="Remove").click()
     expect(desk.get_by_role("status")).to_have_text(re.compile("is no user any more"))
     expect(card).to_have_count(0)
+
+
+def test_on_a_phone_what_was_rejected_does_not_wait_below_fifty_rows(desk: Page) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    rejected, last = (desk.locator(card).bounding_box() for card in (".rejected", ".last"))
+    assert rejected
+    assert last
+    assert rejected["y"] < last["y"]
+
+
+def test_a_phone_shows_the_day_of_what_is_not_of_today(stack: RunningStack, desk: Page, user: str) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for table, body in (("raw_actions", {"name": "brush"}), ("rejected_actions", {"name": "brush", "page_x": "x"})):
+        post(f"{stack.analytics_url}/analytics", envelope([body], user))
+        page, found = ("actions" if table == "raw_actions" else "rejected"), f"FROM {table} WHERE user_id = %(user)s"
+        stack.wait_for(f"SELECT 1 {found}", user=user)
+        desk.goto(f"/admin/{page}/?user={user}")
+        day = desk.locator("tbody .time").get_by_text(re.compile(r"^\d{4}-\d\d-\d\d $"))
+        expect(day).to_be_hidden()
+        stack.rows(
+            f"UPDATE {table} SET received_at = received_at - interval '2 days' WHERE user_id = %(user)s", user=user
+        )
+        desk.reload()
+        expect(day).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/actions/", "/admin/rejected/", "/admin/users/"])

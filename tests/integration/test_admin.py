@@ -10,12 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from redis import Redis
 from sqlalchemy import create_engine
 
 from analytics_app.admin import filters, paging
 from analytics_app.admin.actions import COLUMNS, TABLE
+from analytics_app.counts import COUNTS
 from tests.administering import Visitor, new_user, send_event
-from tests.running import RunningStack
+from tests.running import RunningStack, wait_until
 from tests.sending import envelope, flat_action, post
 
 
@@ -123,6 +125,12 @@ def test_an_address_that_says_nothing_is_told_so(visitor: Visitor, query: str) -
     assert 'class="notice bad"' in text(visitor, f"/admin/actions/?{query}")
 
 
+@pytest.mark.parametrize("page", ["actions", "rejected"])
+def test_what_matches_exactly_says_so(visitor: Visitor, page: str) -> None:
+    found = re.findall(r'name="(\w+)" value="" placeholder="exactly as sent"', text(visitor, f"/admin/{page}/"))
+    assert found == ["name", "user", "study", "condition"]
+
+
 def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
     stack: RunningStack, visitor: Visitor, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,12 +203,35 @@ def test_whatever_is_looked_for_is_no_error(visitor: Visitor, page: str, value: 
 def test_a_rejected_action_is_shown_with_its_bytes_and_why(stack: RunningStack, visitor: Visitor, user: str) -> None:
     send_event(stack, user, str(uuid4()), data={"host": "h", "path": "/", "button": "<b>"})
     (row,) = rejected(stack, user)
-    listed = text(visitor, f"/admin/rejected/?user={user}")
-    assert f"/admin/rejected/{row['id']}" in listed
+    for reason in ("", "&reason=data.element:", "&reason=data.button:"):
+        assert f"/admin/rejected/{row['id']}" in text(visitor, f"/admin/rejected/?user={user}{reason}")
+    assert "/admin/rejected/?reason=data.button:" in text(visitor, "/admin/hour")
     whole = visitor.get(f"/admin/rejected/{row['id']}").body.decode()
     assert "data.button" in whole
     assert "Unknown field." in whole
     assert "&lt;b&gt;" in whole
+
+
+@pytest.mark.parametrize("path", ["analytics", "event/"])
+def test_one_that_holds_a_lone_surrogate_is_shown_edited_and_replayed(
+    stack: RunningStack, visitor: Visitor, user: str, path: str
+) -> None:
+    bad = good_event(user)[:-1] + r', "note": "\ud800"}'
+    post(f"{stack.analytics_url}/{path}", (f"[{bad}]" if path == "analytics" else bad).encode())
+    (row,) = rejected(stack, user)
+    page = f"/admin/rejected/{row['id']}"
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", text(visitor, page), re.DOTALL)
+    assert found
+    assert json.loads(found[1]) == json.loads(bad)
+    refused = visitor.submit(page, f"{page}/edited", body=found[1])
+    assert (refused.status, b"Holds a lone surrogate." in refused.body) == (200, True)
+    odd_key = visitor.submit(page, f"{page}/edited", body=r'{"\udfff": "\ud800"}')
+    assert (odd_key.status, b"Still no good" in odd_key.body) == (200, True)
+    good = json.loads(found[1]) | {"note": "mended"}
+    if path == "analytics":
+        good["timestamp"] = 1_648_804_527_000
+    assert b"Put right: 1." in visitor.submit(page, f"{page}/edited", body=json.dumps(good)).body
+    stored(stack, user, 1)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +290,7 @@ def test_those_that_are_ticked_are_replayed(stack: RunningStack, visitor: Visito
     rows = rejected(stack, user, 3)
     page = f"/admin/rejected/?user={user}"
     still = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"]])
-    assert b"Still no good: 1." in still.body
+    assert b"Still no good: 1. category: No class of events" in still.body
     assert visitor.url == page
     mend(stack, user, good_event(user))
     done = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"], rows[2]["id"]])
@@ -284,7 +315,12 @@ def test_an_edited_one_is_judged_in_place_of_what_came(stack: RunningStack, visi
     (row,) = rejected(stack, user)
     page = f"/admin/rejected/{row['id']}"
     refused = visitor.submit(page, f"{page}/edited", body="{")
-    assert b"Still no good" in refused.body
+    assert b"Still no good: 1. body: Not JSON" in refused.body
+    many = {"data": {f"ключ {n}": 1 for n in range(900)}}
+    assert (
+        b"Unknown field."
+        in visitor.submit(page, f"{page}/edited", body=json.dumps(json.loads(good_event(user)) | many)).body
+    )
     done = visitor.submit(page, f"{page}/edited", body=good_event(user))
     assert b"Put right: 1." in done.body
     stored(stack, user, 1)
@@ -303,4 +339,30 @@ def test_the_landing_page_says_that_it_records_and_what_comes(stack: RunningStac
     rejected(stack, user)
     hour = text(visitor, "/admin/hour")
     assert 'class="bar"' in hour
-    assert "/admin/rejected/?reason=name:" in hour
+    assert "/admin/rejected/?reason=category:" in hour
+
+
+def test_the_landing_page_names_the_day_of_what_is_not_of_today(
+    stack: RunningStack, visitor: Visitor, user: str
+) -> None:
+    post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}], user))
+    (key,) = stored(stack, user, 1)
+    page_id = key.partition("/")[0]
+    row = re.compile(rf'<td class="time">([^<]*)</td>\s*<td><a href="/admin/actions/{page_id}')
+    moved = "UPDATE raw_actions SET received_at = received_at + %(by)s::interval WHERE page_id = %(page)s RETURNING 1"
+    assert re.findall(row, text(visitor, "/admin/now"))[0].split()[0].count(":") == 2
+    stack.rows(moved, by="2 days", page=page_id)
+    try:
+        (day, clock) = re.findall(row, text(visitor, "/admin/now"))[0].split()
+        assert (day.count("-"), clock.count(":")) == (2, 2)
+    finally:
+        stack.rows(moved, by="-2 days", page=page_id)
+    with Redis.from_url(stack.broker_url) as client:  # the next action that is stored sets it right
+        client.hset(COUNTS, mapping={"last_received": 1_767_225_661, "last_stored": 1_767_225_661})
+    old = [f"Last {what}</dt><dd><time[^>]*><small>2026-01-01</small> 00:01:01<" for what in ("received", "stored")]
+
+    def named() -> bool:
+        now = text(visitor, "/admin/now")
+        return all(re.search(fact, now) for fact in old)
+
+    wait_until(named, 30, "the days are named")

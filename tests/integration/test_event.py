@@ -67,7 +67,7 @@ def test_a_bad_event_is_answered_alike_and_kept_with_its_faults(stack: RunningSt
     (row,) = stack.wait_for("SELECT * FROM rejected_actions WHERE user_id = %(user)s", user=user)
     assert (row["source"], row["name"], bytes(row["body"]).decode()) == ("event", "link click", body)
     assert row["reasons"] == {"data": {"surprise": ["Unknown field."]}}
-    assert row["message"] == "data: Unknown field."
+    assert row["message"] == "data.surprise: Unknown field."
     assert not stack.rows("SELECT page_id FROM raw_actions WHERE session_id = %(session)s", session=session)
 
 

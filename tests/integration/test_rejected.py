@@ -192,7 +192,7 @@ def test_many_are_replayed_at_once_and_the_bad_ones_do_not_hold_up_the_good(
     assert len(names(stack, receipt)) == 100
 
 
-def test_an_event_is_judged_by_its_class_again(stack: RunningStack, engine: Engine) -> None:
+def test_an_event_is_judged_by_its_class_again(stack: RunningStack, engine: Engine, manage: Manage) -> None:
     event = {
         "session_id": str(uuid4()),
         "category": "page interaction",
@@ -203,6 +203,8 @@ def test_an_event_is_judged_by_its_class_again(stack: RunningStack, engine: Engi
     receipt = keep(engine, event, "event")
     (row,) = rejects(stack, receipt)
     assert row["source"] == "event"
+    for field in ("data.element: Missing", "data.elemnt: Unknown"):
+        assert str(row["id"]) in manage("list", "--reason", field).stdout.split()
     assert list(replay(engine, [row["id"]]).refused) == [row["id"]]
     event["data"] = {"host": "www.cwtech.dev", "path": "/", "element": "register"}
     assert replay(engine, [row["id"]], json.dumps(event).encode()).stored == 1

@@ -95,14 +95,18 @@ def test_nobody_s_data_are_shown(stack: RunningStack, study: str) -> None:
     ]
     for body in bodies:
         assert post(f"{stack.analytics_url}/analytics", body).status == 200
-    assert post(f"{stack.analytics_url}/event/", {**event, "data": {secret: secret}}).status == 200
+    inside = {"category": "page interaction", "name": "pageview", "data": {secret: secret, "host": "h", "path": "/"}}
+    for sent in ({**event, "data": {secret: secret}}, {**event, **inside, "study": study}):
+        assert post(f"{stack.analytics_url}/event/", sent).status == 200
     stack.wait_for(
         "SELECT 1 FROM rejected_actions WHERE position(convert_to(%(secret)s, 'UTF8') in body) > 0",
-        lambda rows: len(rows) == 5,
+        lambda rows: len(rows) == 6,
         secret=secret,
     )
     shown = wait_for_page(
-        stack, lambda page: "timestamp: not a valid number" in row(page, study), "the rejects are shown"
+        stack,
+        lambda page: all(why in row(page, study) for why in ("timestamp: not a valid number", "data: unknown field")),
+        "the rejects are shown",
     )
     assert secret not in shown
 

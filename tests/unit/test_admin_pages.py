@@ -1,16 +1,18 @@
 """What the admin's pages are made of, without a database: places in lists, drawings, words."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from analytics_app.actions.base import by_field, flat, in_one_line
 from analytics_app.admin.drawing import chart, figure
 from analytics_app.admin.paging import Cursor, NoCursor
-from analytics_app.admin.rejects import flat, readable
-from analytics_app.admin.words import about, duration, pretty
+from analytics_app.admin.rejects import readable
+from analytics_app.admin.words import about, duration, other_day, pretty
 
 NOON = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -77,6 +79,14 @@ def test_reasons_are_read_field_by_field() -> None:
         ("data.form.age", "Odd."),
         ("name", "No."),
     ]
+    assert in_one_line(reasons) == "data.element: Missing.; data.form.age: Low.; name: No."
+
+
+def test_a_list_is_one_field_wherever_in_it_the_fault_lies() -> None:
+    assert by_field({"x": {0: ["Low."], 17: ["Odd."]}, "lost": {"3": {"from": ["No."]}}}) == {
+        "x": "Low.",
+        "lost.from": "No.",
+    }
 
 
 def test_bytes_that_are_no_json_are_shown_all_the_same() -> None:
@@ -91,10 +101,24 @@ def test_a_duration_is_said_in_its_largest_unit(seconds: float, words: str) -> N
     assert duration(seconds) == words
 
 
+def test_a_day_is_named_unless_it_is_today_in_utc() -> None:
+    today = datetime.now(UTC).replace(hour=12)
+    assert other_day(today.astimezone(timezone(timedelta(hours=13)))) == ""
+    assert other_day(NOON) == "2026-01-01"
+    assert other_day(None) == ""
+
+
 def test_json_keeps_plain_lists_on_one_line() -> None:
     assert pretty({"x": [1, 2], "a": [{"b": 1}], "s": ["[\n 1]"]}) == (
         '{\n  "x": [1, 2],\n  "a": [\n    {\n      "b": 1\n    }\n  ],\n  "s": [\n    "[\\n 1]"\n  ]\n}'
     )
+
+
+def test_a_lone_surrogate_is_shown_as_the_json_that_it_came_as() -> None:
+    body = b'{"\\ud800":"\xc3\xb6 \\udfff"}'
+    page = readable(body).encode()
+    assert page == b'{\n  "\\ud800": "\xc3\xb6 \\udfff"\n}'
+    assert json.loads(page) == json.loads(body)
 
 
 @pytest.mark.parametrize(

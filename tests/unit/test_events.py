@@ -64,17 +64,19 @@ def test_category_and_name_choose_the_class(category: str, name: str, data: dict
 
 
 @pytest.mark.parametrize(
-    ("category", "name"),
+    ("category", "name", "field"),
     [
-        ("form interaction", "pageview"),
-        ("form interaction", "link click"),
-        ("page interaction", "submit"),
-        ("page interaction", "Pageview"),
-        ("weather", "rain"),
+        ("form interaction", "pageview", "name"),
+        ("form interaction", "link click", "name"),
+        ("page interaction", "submit", "name"),
+        ("page interaction", "Pageview", "name"),
+        ("weather", "rain", "category"),
+        ("Page interaction", "pageview", "category"),
     ],
 )
-def test_any_other_pair_is_rejected_with_what_there_is(category: str, name: str) -> None:
-    (reason,) = faults(category=category, name=name)["name"]
+def test_any_other_pair_is_rejected_with_what_there_is(category: str, name: str, field: str) -> None:
+    ((found, (reason,)),) = faults(category=category, name=name).items()
+    assert found == field
     assert "page interaction: pageview" in reason
 
 

@@ -2,7 +2,7 @@
 
 "use strict";
 
-/** Replace only the parts that changed, so that a selection or a focus elsewhere survives. */
+/** Replace only the parts that changed, so that a selection elsewhere survives; focus and scroll survive within, too. */
 function renew(fragment, html) {
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
@@ -13,7 +13,11 @@ function renew(fragment, html) {
     const old = fragment.children[place];
     if (old.isEqualNode(part)) return;
     for (const row of part.querySelectorAll("[data-key]")) row.classList.toggle("fresh", !known.has(row.dataset.key));
-    old.replaceWith(part);
+    const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    const [gone, come] = [old, part].map((card) => card.querySelector("tbody"));
+    if (gone && come) gone.replaceWith(come); // the table itself stays: a finger may be moving it
+    else old.replaceWith(part);
+    if (focused) fragment.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   });
 }
 
