@@ -9,12 +9,11 @@ from flask import current_app
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from analytics_app.actions import ACTIONS
 from analytics_app.config import ROOT, ConfigError
 from analytics_app.db import Model, db
+from analytics_app.views import VIEWS
 
 LOCK = 7_248_153  # any number, the same in every process: two create_db at once take turns
-VIEWS = ('"rawActions"', '"PositionsScreen"', "page_loss")
 
 
 def wait_for_database(engine: Engine, seconds: float, say: Callable[[str], None]) -> None:
@@ -38,7 +37,8 @@ def wait_for_database(engine: Engine, seconds: float, say: Callable[[str], None]
 def create(engine: Engine) -> list[str]:
     """Make the tables and views that are missing; returns their names. Rows that are there stay.
 
-    The built-in tables come from the migrations, those of added action types from their own files.
+    The migrations make and change the built-in tables. What is missing after them, because somebody dropped it or an
+    action type was added, comes from the models and from views.py.
     Raises ConfigError where the database cannot hold every text that a browser may send.
     """
     with engine.connect() as connection:
@@ -49,11 +49,10 @@ def create(engine: Engine) -> list[str]:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         before = names(engine)
         upgrade()
-        there = set(inspect(engine).get_table_names())
-        for module in ACTIONS.values():
-            table = getattr(module, "Table", None)
-            if table is not None and table.__tablename__ not in there:
-                table.__table__.create(engine)
+        Model.metadata.create_all(engine)
+        with engine.begin() as views:
+            for view in VIEWS.keys() - names(engine):
+                views.execute(text(f'CREATE VIEW "{view}" AS {VIEWS[view]}'))
         return sorted(names(engine) - before)
 
 
@@ -68,7 +67,7 @@ def upgrade(revision: str = "head") -> None:
 def names(engine: Engine) -> set[str]:
     """Our tables and views that exist, Alembic's own bookkeeping left out."""
     look = inspect(engine)
-    ours = set(Model.metadata.tables) | {view.strip('"') for view in VIEWS}
+    ours = Model.metadata.tables.keys() | VIEWS.keys()
     return ours & {*look.get_table_names(), *look.get_view_names()}
 
 
@@ -76,6 +75,6 @@ def drop(engine: Engine) -> None:
     """Every table and view of ours, with all rows."""
     with engine.begin() as connection:
         for view in VIEWS:
-            connection.execute(text(f"DROP VIEW IF EXISTS {view}"))
+            connection.execute(text(f'DROP VIEW IF EXISTS "{view}"'))
         Model.metadata.drop_all(connection)
         connection.execute(text("DROP TABLE IF EXISTS alembic_version, rebuild_progress"))

@@ -81,6 +81,38 @@ def test_drop_asks_for_the_database_s_name_first(database_url: str) -> None:
     assert query(database_url, "SELECT count(*) FROM raw_actions") == [(0,)]
 
 
+DESCRIPTION = """
+SELECT 'column', table_name, column_name, concat_ws(' ', data_type, is_nullable, column_default, is_identity)
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'view', viewname, '', definition FROM pg_views WHERE schemaname = 'public'
+ORDER BY 1, 2, 3
+"""
+"""All of a schema but the order of a table's columns: those that a migration added stand last."""
+
+
+@pytest.mark.parametrize(
+    ("dropped", "made"),
+    [
+        ('VIEW "rawActions"', "rawActions"),
+        ("TABLE raw_actions CASCADE", "page_loss, rawActions, raw_actions"),
+        ("TABLE positions_screen, clicks, users CASCADE", "PositionsScreen, clicks, positions_screen, users"),
+    ],
+)
+def test_what_somebody_dropped_is_made_again_as_it_was(app: Flask, database_url: str, dropped: str, made: str) -> None:
+    schema.create(db.engine)
+    query(database_url, f"INSERT INTO pages (page_id) VALUES ('{KEY}')")
+    before = query(database_url, DESCRIPTION)
+    query(database_url, f"DROP {dropped}")
+    repaired = manage(database_url, "create_db")
+    assert repaired.stdout == f"Created in {database_url.rpartition('/')[2]}: {made}.\n", repaired.stderr
+    assert query(database_url, DESCRIPTION) == before
+    assert query(database_url, "SELECT count(*) FROM pages") == [(1,)]
+    assert "All is there" in manage(database_url, "create_db").stdout
+
+
 def test_two_at_once_take_turns(database_url: str) -> None:
     command = [sys.executable, str(ROOT / "analytics_app/manage.py"), "create_db"]
     env = {**os.environ, "DATABASE_URL": database_url}
