@@ -121,6 +121,18 @@ def test_two_at_once_take_turns(database_url: str) -> None:
     assert [process.returncode for process in both] == [0, 0], outputs
 
 
+def test_drop_names_what_of_others_is_in_its_way_and_drops_nothing(database_url: str) -> None:
+    manage(database_url, "create_db")
+    query(database_url, "CREATE VIEW mine AS SELECT page_id FROM raw_actions")
+    before = tables(database_url)
+    refused = manage(database_url, "create_db", "--drop", typed=database_url.rpartition("/")[2] + "\n")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "Error: Nothing was dropped: view mine depends on table raw_actions. Drop that first, then call this again.\n"
+    )
+    assert tables(database_url) == before
+
+
 def test_an_absent_database_is_one_sentence(database_url: str) -> None:
     answer = manage("postgresql://nobody:hush@127.0.0.1:1/none", "create_db", "--wait", "0")
     assert answer.returncode != 0
