@@ -141,6 +141,13 @@ def test_an_absent_database_is_one_sentence(database_url: str) -> None:
     assert "hush" not in answer.stderr
 
 
+def test_a_worker_s_health_is_unknown_where_progress_file_is_not_set(database_url: str) -> None:
+    """It would be the age of the folder that one happens to stand in."""
+    answer = manage(database_url, "worker_health")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("Error: PROGRESS_FILE is not set")
+
+
 def test_a_command_before_create_db_says_what_to_do(database_url: str) -> None:
     answer = manage(database_url, "rejected", "list")
     assert answer.returncode != 0
