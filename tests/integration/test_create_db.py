@@ -141,6 +141,15 @@ def test_an_absent_database_is_one_sentence(database_url: str) -> None:
     assert "hush" not in answer.stderr
 
 
+def test_outside_the_venv_is_one_sentence() -> None:
+    """-S leaves out what pip installed, as the system's Python does."""
+    command = [sys.executable, "-S", str(ROOT / "analytics_app/manage.py"), "db_url"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert "Run it with .venv/bin/python" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
 def test_a_worker_s_health_is_unknown_where_progress_file_is_not_set(database_url: str) -> None:
     """It would be the age of the folder that one happens to stand in."""
     answer = manage(database_url, "worker_health")
