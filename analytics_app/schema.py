@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -15,9 +16,22 @@ from analytics_app.views import VIEWS
 
 LOCK = 7_248_153  # any number, the same in every process: two create_db at once take turns
 
+# The SQLSTATE of a connection that fails is not to be had: psycopg2 gives the text alone.
+REFUSED = re.compile(
+    r'authentication failed|no password supplied|no pg_hba\.conf entry|(role|database) ".*" does not exist'
+)
+
+
+def is_refused(error: OperationalError) -> bool:
+    """The server answers, and will say no for as long as nobody changes a setting."""
+    return REFUSED.search(str(error.orig)) is not None
+
 
 def wait_for_database(engine: Engine, seconds: float, say: Callable[[str], None]) -> None:
-    """Until it answers: compose starts it at the same time. Raises OperationalError after the time given."""
+    """Until it answers: compose starts it at the same time.
+
+    Raises OperationalError after the time given, and at once where waiting would not help.
+    """
     until = time.monotonic() + seconds
     said = False
     while True:
@@ -25,10 +39,10 @@ def wait_for_database(engine: Engine, seconds: float, say: Callable[[str], None]
             with engine.connect():
                 return
         except OperationalError as error:
-            if time.monotonic() > until:
+            if time.monotonic() > until or is_refused(error):
                 raise
             if not said:
-                # The reason at once: a wrong password is nothing to wait for, and only a person can tell.
+                # The reason at once: of some, only a person can tell that they are nothing to wait for.
                 say(f"Waiting for PostgreSQL: {str(error.orig).strip().splitlines()[0]}")
                 said = True
             time.sleep(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,6 +139,22 @@ def test_an_absent_database_is_one_sentence(database_url: str) -> None:
     assert answer.returncode != 0
     assert "does not answer" in answer.stderr
     assert "Traceback" not in answer.stderr
+    assert "hush" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [(r":[^:@/]+@", ":hush@"), (r"//[^:]+:", "//nobody:"), (r"/[^/]+$", "/nowhere")],
+    ids=["password", "user", "database"],
+)
+def test_a_database_that_refuses_is_one_sentence_at_once(database_url: str, given: str, wrong: str) -> None:
+    url = re.sub(given, wrong, database_url)
+    assert url != database_url
+    answer = manage(url, "create_db", "--wait", "600")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Error: PostgreSQL at 127.0.0.1:")
+    assert "answers, and refuses (" in answer.stderr
+    assert answer.stderr.count("\n") == 1
     assert "hush" not in answer.stderr
 
 
