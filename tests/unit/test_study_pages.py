@@ -56,6 +56,14 @@ def test_the_logger_comes_from_the_host_of_the_request_unless_an_address_is_set(
     assert logger_tag(html)["src"] == "https://logs.example.org/api/UserLogger.js"
 
 
+def test_a_wrong_address_gets_the_study_s_own_page() -> None:
+    answer = client().get("/tsak?user=p017")
+    assert answer.status_code == 404
+    assert "This study has no page at this address." in answer.text
+    assert 'class="brand"' in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_the_policy_opens_scripts_and_connections_to_the_logger_and_nothing_else() -> None:
     answer = client(analytics_url="https://logs.example.org/api").get("/task?user=a")
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
