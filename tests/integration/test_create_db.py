@@ -150,7 +150,7 @@ def test_an_absent_database_is_one_sentence(database_url: str) -> None:
 def test_a_database_that_refuses_is_one_sentence_at_once(database_url: str, given: str, wrong: str) -> None:
     url = re.sub(given, wrong, database_url)
     assert url != database_url
-    answer = manage(url, "create_db", "--wait", "600")
+    answer = manage(url, "create_db", "--wait", "10")
     assert answer.returncode == 1
     assert answer.stderr.startswith("Error: PostgreSQL at 127.0.0.1:")
     assert "answers, and refuses (" in answer.stderr
