@@ -176,7 +176,7 @@ class Inbox:
         return bool(removed)
 
     def show_worker(self) -> None:
-        """A worker carries out orders; said again every second as long as it does."""
+        """A worker is at the queue; said again every second as long as it carries out orders."""
         self.client.set(WORKER, 1, px=10_000)
 
     def postpone(self, group_id: str) -> None:

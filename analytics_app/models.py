@@ -61,8 +61,9 @@ class ActionTable(Who, Model):
 
     __abstract__ = True
 
-    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    # Before a table's own columns: what a table adds to the key comes last in it, as its rows are looked up by action.
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-1)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-1)
     occurred_at: Mapped[datetime | None] = instant()
     path: Mapped[str | None] = mapped_column(Text)
     task: Mapped[str | None] = mapped_column(Text)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from analytics_app.client import only_ours
@@ -55,6 +56,12 @@ class StudyRow:
     last: float | None
     numbers: Study | None
     """None where PostgreSQL does not say."""
+
+
+@bp.get("/")
+def root() -> ResponseReturnValue:
+    """Where a person lands who was told the API's address."""
+    return redirect(url_for("status.status"))
 
 
 @bp.get("/status")

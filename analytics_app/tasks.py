@@ -20,6 +20,7 @@ def store_group(self: Any, group_id: str) -> None:
 @worker_ready.connect
 def start_sweep(sender: Any, **_: Any) -> None:
     Sweep(sender.app.orders, sender.app.order).start()
+    sender.app.orders.inbox.show_worker()  # the sweep's first beat comes a second later: until then none would run
 
 
 @worker_process_init.connect

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from study_app.config import STUDY
 from study_app.headers import analytics_url
@@ -47,6 +47,12 @@ def done() -> ResponseReturnValue:
 def bad_request(error: BadRequest) -> ResponseReturnValue:
     """Tell the researcher what is wrong with the link."""
     return render_template("error.html", message=error.description), 400
+
+
+@blueprint.app_errorhandler(NotFound)
+def not_found(_error: NotFound) -> ResponseReturnValue:
+    """A link with a typing error is nothing that a participant can mend either."""
+    return render_template("error.html", message="This study has no page at this address."), 404
 
 
 def _participant() -> Participant | None:

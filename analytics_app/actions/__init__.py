@@ -3,10 +3,10 @@
 1. Copy `click.py` to `mytype.py`: a `Schema` (what its fields must be); if it deserves a table of its own, a
    `Table` and `rows(values)`; if it has more than one position, `positions(values)`.
 2. Add one line to `ACTIONS`: the name that the page logs it under.
-3. `python manage.py create_db`: creates the tables that are missing and touches nothing that is there.
+3. `.venv/bin/python analytics_app/manage.py create_db`: creates the tables that are missing, touches nothing else.
 4. In the page: `userLogger.log("mytype", {...})`.
 
-A name that is not here is no error: its actions are kept in `raw_actions`, and `python manage.py rebuild`
+A name that is not here is no error: its actions are kept in `raw_actions`, and `manage.py rebuild`
 splits them later.
 """
 

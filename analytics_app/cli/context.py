@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from analytics_app import create_app
 from analytics_app.config import Config, ConfigError, load
+from analytics_app.schema import is_refused
 
 UNDEFINED_TABLE = "42P01"
 
@@ -34,7 +35,11 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
         except ConfigError as error:
             raise click.ClickException(str(error)) from None
         except OperationalError as error:
-            raise click.ClickException(f"PostgreSQL at {address()} does not answer ({first_line(error)}).") from None
+            where, why = f"PostgreSQL at {address()}", first_line(error)
+            if is_refused(error):
+                mend = "set DATABASE_URL, or DB_USER, DB_PASS and DB_NAME, to what it knows"
+                raise click.ClickException(f"{where} answers, and refuses ({why}): {mend}.") from None
+            raise click.ClickException(f"{where} does not answer ({why}).") from None
         except ProgrammingError as error:
             if getattr(error.orig, "pgcode", None) != UNDEFINED_TABLE:
                 raise

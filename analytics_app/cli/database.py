@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import click
+import psycopg2
+from sqlalchemy.exc import DBAPIError
 
 from analytics_app import schema
 from analytics_app.cli.context import settings, with_app
@@ -25,7 +27,15 @@ def create_db(drop: bool, wait: int) -> None:
         said = click.prompt(f"This deletes every row. Type the name of the database ({name}) to go on")
         if said != name:
             raise click.ClickException("That is not its name: nothing was dropped.")
-        schema.drop(engine)
+        try:
+            schema.drop(engine)
+        except DBAPIError as error:
+            if not isinstance(error.orig, psycopg2.errors.DependentObjectsStillExist):
+                raise
+            others = "; ".join((error.orig.diag.message_detail or "").splitlines())
+            raise click.ClickException(
+                f"Nothing was dropped: {others}. Drop that first, then call this again."
+            ) from None
         click.echo("All tables dropped.")
     created = schema.create(engine)
     click.echo(f"Created in {name}: {', '.join(created)}." if created else f"All is there in {name}: nothing to do.")

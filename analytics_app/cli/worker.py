@@ -23,6 +23,8 @@ def worker_health() -> None:
     The one that writes PROGRESS_FILE; fails where it does not.
     """
     config = settings()
+    if not config.PROGRESS_FILE:
+        raise click.ClickException("PROGRESS_FILE is not set: set it to one file, for the worker and for this command.")
     try:
         age = watch.progress_age(config)
     except OSError:

@@ -1,6 +1,7 @@
 """The demo study for everybody: by keyboard, by finger, on any width, with a name for every control."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -115,7 +116,7 @@ def test_it_works_on_a_phone(stack: RunningStack, phone: Page) -> None:
     assert tap["pointer"] == "touch"
 
 
-@pytest.mark.parametrize("width", [360, 390, 768, 1440])
+@pytest.mark.parametrize("width", [320, 360, 390, 768, 1440])
 @pytest.mark.parametrize("path", ["/", "/?user={}", "/task?user={}", "/questions?user={}", "/done?user={}"])
 def test_no_page_is_wider_than_its_window_and_all_controls_are_named(
     stack: RunningStack, page: Page, path: str, width: int
@@ -125,6 +126,9 @@ def test_no_page_is_wider_than_its_window_and_all_controls_are_named(
     if "task" in path:
         expect(page.locator("circle")).to_have_count(150)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    steps = page.locator(".steps li").all()
+    ends = [(rect["x"], rect["x"] + rect["width"]) for rect in map(box, steps)]
+    assert all(left - right >= 5 for (_, right), (left, _) in pairwise(ends)), "the steps stand apart"
     assert page.evaluate(UNNAMED) == []
     expect(page.locator("h1")).to_have_count(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,6 +82,38 @@ def test_drop_asks_for_the_database_s_name_first(database_url: str) -> None:
     assert query(database_url, "SELECT count(*) FROM raw_actions") == [(0,)]
 
 
+DESCRIPTION = """
+SELECT 'column', table_name, column_name, concat_ws(' ', data_type, is_nullable, column_default, is_identity)
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'view', viewname, '', definition FROM pg_views WHERE schemaname = 'public'
+ORDER BY 1, 2, 3
+"""
+"""All of a schema but the order of a table's columns: those that a migration added stand last."""
+
+
+@pytest.mark.parametrize(
+    ("dropped", "made"),
+    [
+        ('VIEW "rawActions"', "rawActions"),
+        ("TABLE raw_actions CASCADE", "page_loss, rawActions, raw_actions"),
+        ("TABLE positions_screen, clicks, users CASCADE", "PositionsScreen, clicks, positions_screen, users"),
+    ],
+)
+def test_what_somebody_dropped_is_made_again_as_it_was(app: Flask, database_url: str, dropped: str, made: str) -> None:
+    schema.create(db.engine)
+    query(database_url, f"INSERT INTO pages (page_id) VALUES ('{KEY}')")
+    before = query(database_url, DESCRIPTION)
+    query(database_url, f"DROP {dropped}")
+    repaired = manage(database_url, "create_db")
+    assert repaired.stdout == f"Created in {database_url.rpartition('/')[2]}: {made}.\n", repaired.stderr
+    assert query(database_url, DESCRIPTION) == before
+    assert query(database_url, "SELECT count(*) FROM pages") == [(1,)]
+    assert "All is there" in manage(database_url, "create_db").stdout
+
+
 def test_two_at_once_take_turns(database_url: str) -> None:
     command = [sys.executable, str(ROOT / "analytics_app/manage.py"), "create_db"]
     env = {**os.environ, "DATABASE_URL": database_url}
@@ -89,12 +122,56 @@ def test_two_at_once_take_turns(database_url: str) -> None:
     assert [process.returncode for process in both] == [0, 0], outputs
 
 
+def test_drop_names_what_of_others_is_in_its_way_and_drops_nothing(database_url: str) -> None:
+    manage(database_url, "create_db")
+    query(database_url, "CREATE VIEW mine AS SELECT page_id FROM raw_actions")
+    before = tables(database_url)
+    refused = manage(database_url, "create_db", "--drop", typed=database_url.rpartition("/")[2] + "\n")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "Error: Nothing was dropped: view mine depends on table raw_actions. Drop that first, then call this again.\n"
+    )
+    assert tables(database_url) == before
+
+
 def test_an_absent_database_is_one_sentence(database_url: str) -> None:
     answer = manage("postgresql://nobody:hush@127.0.0.1:1/none", "create_db", "--wait", "0")
     assert answer.returncode != 0
     assert "does not answer" in answer.stderr
     assert "Traceback" not in answer.stderr
     assert "hush" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [(r":[^:@/]+@", ":hush@"), (r"//[^:]+:", "//nobody:"), (r"/[^/]+$", "/nowhere")],
+    ids=["password", "user", "database"],
+)
+def test_a_database_that_refuses_is_one_sentence_at_once(database_url: str, given: str, wrong: str) -> None:
+    url = re.sub(given, wrong, database_url)
+    assert url != database_url
+    answer = manage(url, "create_db", "--wait", "10")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("Error: PostgreSQL at 127.0.0.1:")
+    assert "answers, and refuses (" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert "hush" not in answer.stderr
+
+
+def test_outside_the_venv_is_one_sentence() -> None:
+    """-S leaves out what pip installed, as the system's Python does."""
+    command = [sys.executable, "-S", str(ROOT / "analytics_app/manage.py"), "db_url"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert "Run it with .venv/bin/python" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_a_worker_s_health_is_unknown_where_progress_file_is_not_set(database_url: str) -> None:
+    """It would be the age of the folder that one happens to stand in."""
+    answer = manage(database_url, "worker_health")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("Error: PROGRESS_FILE is not set")
 
 
 def test_a_command_before_create_db_says_what_to_do(database_url: str) -> None:

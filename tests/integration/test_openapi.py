@@ -117,6 +117,7 @@ CASES = [
     *of_the_door("/event/", EVENT),
     *(get(path) for path in ("/UserLogger.js", "/UserLogger.min.js", "/openapi.json", "/health", "/ready")),
     get("/ready", 503, "away"),
+    get("/", 302),
     *(get(path) for path in ("/metrics", "/status")),
     *(get(path, 403, "strict", headers=ELSEWHERE, error="forbidden") for path in ("/metrics", "/status")),
 ]

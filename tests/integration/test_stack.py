@@ -87,6 +87,11 @@ def test_an_api_that_hangs_is_started_again(stack: RunningStack) -> None:
     stack.wait_for(STORED, user="after the API hung")
 
 
+def test_once_it_is_ready_the_status_page_says_so(own_stack: RunningStack) -> None:
+    with urllib.request.urlopen(f"{own_stack.analytics_url}/status", timeout=10) as answer:
+        assert "Ready. Nothing has been received yet" in answer.read().decode()
+
+
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_end_every_process_also_paused_ones(
     own_stack: RunningStack, signal_: signal.Signals

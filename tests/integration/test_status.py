@@ -145,6 +145,12 @@ def test_it_can_be_kept_to_one_s_own_network(stack: RunningStack, tmp_path: Path
         assert post(f"{served.url}/analytics", [flat_action()], X_Forwarded_For="8.8.8.8").status == 200
 
 
+def test_the_api_s_address_leads_there(stack: RunningStack) -> None:
+    answer = send(f"{stack.analytics_url}/")
+    assert (answer.status, answer.headers.get_content_type()) == (200, "text/html")
+    assert "<h1" in answer.body.decode()
+
+
 def test_missing_tables_are_said(stack: RunningStack, tmp_path: Path) -> None:
     name = f"status_{uuid4().hex}"
     stack.rows(f"CREATE DATABASE {name}")

@@ -56,6 +56,45 @@ def test_the_logger_comes_from_the_host_of_the_request_unless_an_address_is_set(
     assert logger_tag(html)["src"] == "https://logs.example.org/api/UserLogger.js"
 
 
+def test_a_wrong_address_gets_the_study_s_own_page() -> None:
+    answer = client().get("/tsak?user=p017")
+    assert answer.status_code == 404
+    assert "This study has no page at this address." in answer.text
+    assert 'class="brand"' in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+SAID = {
+    "pageview": "which pages you open",
+    "pageleave": "for how long",
+    "click": "clicks and touches",
+    "click_effect": "clicks and touches",
+    "dblclick": "clicks and touches",
+    "contextmenu": "clicks and touches",
+    "mousemove": "where the pointer moves",
+    "scroll": "scrolling",
+    "submit": "your four answers",
+    "change": "which field you change, and how many characters",
+    "copy": "that you copy",
+    "cut": "that you copy, cut",
+    "paste": "that you copy, cut or paste",
+    "visibility": "how long each page is in front",
+    "window_focus": "how long each page is in front",
+    "window_blur": "how long each page is in front",
+    "resize": "screen and window size",
+    "error": "errors in the page",
+}
+"""What the consent page says of each action that the logger captures by itself."""
+
+
+def test_people_agree_to_all_that_is_captured() -> None:
+    table = (ROOT / "docs/logger.md").read_text().partition("Without any further setting:")[2].partition("\n\nWhere")[0]
+    captured = {name for row in table.splitlines() for name in re.findall("`([a-z_]+)`", row.split(" | ")[0])}
+    assert captured == SAID.keys()
+    html = client().get("/?user=p017").text
+    assert [said for said in {*SAID.values(), "language and time zone"} if said not in html] == []
+
+
 def test_the_policy_opens_scripts_and_connections_to_the_logger_and_nothing_else() -> None:
     answer = client(analytics_url="https://logs.example.org/api").get("/task?user=a")
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))

@@ -1,0 +1,59 @@
+"""The views: the two names of the project's description, and loss as a number.
+
+They hold nothing, so they are in no migration: `create_db` makes those that are missing once the migrations' steps are
+taken. A step that changes one, or a column that one shows, drops that view first.
+"""
+
+from __future__ import annotations
+
+RAW_ACTIONS = """
+SELECT page_id, seq, received_at, occurred_at, name, study, user_id, session_id, condition_1, condition_2, data
+FROM raw_actions
+"""
+
+POSITIONS_SCREEN = """
+SELECT page_id, seq, sample, occurred_at, t, name, study, user_id, session_id, condition_1, condition_2, path, task,
+       page_x, page_y, client_x, client_y, screen_x, screen_y, scroll_x, scroll_y, viewport_w, viewport_h
+FROM positions_screen
+"""
+
+# Per page of the new logger: what it must have sent, by its own highest seq and by what the tab's next page says;
+# what came, stored or rejected; what the logger declared lost; and what nobody can explain.
+PAGE_LOSS = """
+WITH came AS (
+    SELECT page_id, count(*) AS received, max(seq) + 1 AS highest
+    FROM (
+        SELECT page_id, seq FROM raw_actions
+        UNION SELECT page_id, seq FROM rejected_actions
+    ) AS all_actions
+    GROUP BY page_id
+), said AS (
+    SELECT batches.page_id,
+           sum((gap ->> 1)::int - (gap ->> 0)::int + 1) AS declared,
+           max((gap ->> 1)::int) + 1 AS highest
+    FROM batches
+    CROSS JOIN LATERAL jsonb_array_elements(batches.lost) AS gap
+    WHERE jsonb_typeof(batches.lost) = 'array' AND jsonb_typeof(gap) = 'array'
+      AND jsonb_typeof(gap -> 0) = 'number' AND jsonb_typeof(gap -> 1) = 'number'
+    GROUP BY batches.page_id
+), next_page AS (
+    SELECT prev_page_id AS page_id, max(prev_page_seq) AS next_seq
+    FROM pages
+    WHERE prev_page_id IS NOT NULL
+    GROUP BY prev_page_id
+), counted AS (
+    SELECT pages.page_id, pages.study, pages.user_id, pages.session_id, pages.page_no,
+           greatest(came.highest, said.highest, next_page.next_seq, 0) AS expected,
+           coalesce(came.received, 0) AS received,
+           coalesce(said.declared, 0) AS declared
+    FROM pages
+    LEFT JOIN came USING (page_id)
+    LEFT JOIN said USING (page_id)
+    LEFT JOIN next_page USING (page_id)
+    WHERE pages.lib IS NOT NULL
+)
+SELECT *, greatest(expected - received - declared, 0) AS unexplained
+FROM counted
+"""
+
+VIEWS = {"rawActions": RAW_ACTIONS, "PositionsScreen": POSITIONS_SCREEN, "page_loss": PAGE_LOSS}
