@@ -111,6 +111,7 @@ def test_focus_and_scroll_stay_where_they_are_when_an_action_arrives(
     post(f"{stack.analytics_url}/analytics", envelope([{"name": "comb"}], other))
     expect(desk.locator(".last tr", has_text=other)).to_be_visible()
     assert desk.locator(".last .scroll").evaluate("box => box.scrollLeft") == 40
+    expect(link).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))  # underlined, as in the list of actions; a name is not
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", level=1)).to_have_text("brush")
 

@@ -348,7 +348,7 @@ def test_the_landing_page_names_the_day_of_what_is_not_of_today(
     post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}], user))
     (key,) = stored(stack, user, 1)
     page_id = key.partition("/")[0]
-    row = re.compile(rf'<td class="time">([^<]*)</td>\s*<td><a href="/admin/actions/{page_id}')
+    row = re.compile(rf'href="/admin/actions/{page_id}/0">([^<]*)</a>')
     moved = "UPDATE raw_actions SET received_at = received_at + %(by)s::interval WHERE page_id = %(page)s RETURNING 1"
     assert re.findall(row, text(visitor, "/admin/now"))[0].split()[0].count(":") == 2
     stack.rows(moved, by="2 days", page=page_id)
