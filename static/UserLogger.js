@@ -16,7 +16,7 @@
   /** Free text without what looks like a person's address, number or token; cut first, for patterns take their time. */
   const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, MASKED);
 
-  /** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
+  /** A URL, or a text that may hold one, without the values of parameters that look like secrets. */
   const maskUrl = (url) =>
     maskText(url).replace(PARAMETER, '$1' + MASKED);
 
@@ -121,13 +121,14 @@
   /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
   const step$1 = (el) => {
     const tag = el.localName;
-    const own = tag + attribute(el, NAME);
+    const own = CSS.escape(tag) + attribute(el, NAME);
     let place = 0;
     let count = 0;
     let twin;
     // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
-    for (let other = el.parentNode.firstElementChild; other; other = other.nextElementSibling) {
-      count += other.localName === tag;
+    for (let other = el.parentNode?.firstElementChild; other; other = other.nextElementSibling) {
+      if (other.localName !== tag) continue
+      count++;
       if (other === el) place = count;
       else twin ||= other.matches(own);
     }
@@ -239,7 +240,7 @@
 
   /** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
   const tombstone = ({ head, actions }, reason) => ({
-    head: { ...head, views: [], lost: [...head.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
+    head: { ...head, lost: [...head.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
     actions: [],
   });
 
@@ -281,7 +282,7 @@
   /** Constructor arguments, in the original's five places or as one object. */
   const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
     const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
-    const { constants: fixed, ...settings } = typeof server === 'object' ? server : seed;
+    const { constants: fixed, ...settings } = server?.trim ? seed : server;
     Object.assign(constants, fixed);
     for (const key in settings) {
       const old = options[key];
@@ -290,7 +291,7 @@
       if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`);
       else options[key] = value;
     }
-    if (!options.server) return warn('no data-server')
+    if (!options.server) return warn('no server')
     const url = new URL(options.server, location);
     // Who names a server without a path does not mean its front page.
     if (url.pathname === '/') url.pathname = 'analytics';
@@ -337,10 +338,11 @@
     return all[0]
   };
 
+  /** Returns something true when the batch lies there. */
   const put = guard((batch) => {
     const text = bodyOf(batch);
     while (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) > MAX_CHARS && evict());
-    localStorage[keyOf(batch)] = text;
+    return (localStorage[keyOf(batch)] = text)
   });
 
   const remove = guard((batch) => localStorage.removeItem(keyOf(batch)));
@@ -461,10 +463,7 @@
 
   /** To the shelf, each once: from there another page delivers what this one cannot. */
   const persist = () => {
-    for (const batch of queue) {
-      if (!batch.stored && stats.why !== 'consent') put(batch);
-      batch.stored = true;
-    }
+    if (stats.why !== 'consent') for (const batch of queue) batch.stored ||= put(batch);
   };
 
   const push = (batch) => {
@@ -516,10 +515,12 @@
 
   /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
   const discard = () => {
-    for (const batch of [...queue, ...(all() || [])]) if (batch.head.const.user === constants.user) settle(batch);
+    for (const batch of [...queue, ...(all() || [])]) {
+      if (batch.head.page_id === stats.page_id || batch.head.const.user === constants.user) settle(batch);
+    }
   };
 
-  // What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
+  // What the tab remembers of a study from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 
   /** {session_id, page_no, prev_page, given, user, task, consent}. Where storage is blocked, the session is this page. */
@@ -527,14 +528,14 @@
 
   /** `given` is the user that the page's URL or tag names. */
   const recall = guard((given) => {
-    state = JSON.parse(sessionStorage[storageKey()] || '{}');
+    state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}');
     // Another person at the same computer: has given no word yet, and is in no task.
     if (given && state.given && state.given !== given) state = {};
   });
 
   const save = guard((changes) => {
     Object.assign(state, changes);
-    sessionStorage[storageKey()] = stringify(state);
+    sessionStorage[storageKey() + options.study] = stringify(state);
   });
 
   /** What the browser says in its person's name. */
@@ -544,7 +545,7 @@
   const refusal = () => {
     if (state.consent) return
     if (options.consent === 'required' || state.consent === false) return 'consent'
-    return options.respect.split(/\W+/).find((signal) => signals()[signal])
+    return options.respect.split(/\W/).find((signal) => signals()[signal])
   };
 
   /** Forget everything but the word that was given. */
@@ -629,8 +630,8 @@
 
   /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
   const add = (action, time = now()) => {
-    if (stats.why || options.skip.split(/\W+/).includes(action.name)) return
-    if (action.name !== 'mousemove') hook.before?.();
+    if (stats.why || options.skip.split(/\W/).includes(action.name)) return
+    hook.before?.();
     // Constants win over an action's key of the same name.
     for (const key in constants) if (key in action) action[key] = constants[key];
     const t = tenth(time);
@@ -872,8 +873,9 @@
   const rest = () => {
     clearTimeout(timer);
     timer = 0;
-    if (next) sample(next);
+    const event = next;
     next = undefined;
+    if (event) sample(event);
   };
 
   /** The piece of path so far becomes an action. */
@@ -892,7 +894,7 @@
   const sample = (event) => {
     const at = coordinates(event);
     // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-    if (stringify(at) === stringify(last)) return
+    if ([stringify(last), '{}'].includes(stringify(at))) return
     const { client_x: x, client_y: y } = at;
     const pointer = event.pointerType;
     const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y];
@@ -921,7 +923,10 @@
 
   const SCROLL_INTERVAL = 100;
 
-  /** Listen on a window; returns what removes the listeners. */
+  /** What removes all that `listen` and others have put into the page. */
+  const undo = [];
+
+  /** Listen on a window or an element. */
   const listen = (target, handlers) => {
     const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
       // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
@@ -930,7 +935,7 @@
     });
     listeners.forEach((listener) => target.addEventListener(...listener));
     // A frame may be out of reach by then.
-    return guard(() => listeners.forEach((listener) => target.removeEventListener(...listener)))
+    undo.push(guard(() => listeners.forEach((listener) => target.removeEventListener(...listener))));
   };
 
   const onElement = (describe) => (event) => {
@@ -944,15 +949,17 @@
   const scroll = ({ target }) => {
     if (ignored(target)) return
     effect('scroll');
-    if (!scrolled.size) setTimeout(guard(logScroll), SCROLL_INTERVAL);
+    if (!scrolled.size) setTimeout(logScroll, SCROLL_INTERVAL);
     scrolled.add(target);
   };
 
   const logScroll = () => {
-    for (const target of scrolled) {
-      const el = target.scrollingElement || target; // only a document has one
-      add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) });
-    }
+    scrolled.forEach(
+      guard((target) => {
+        const el = target.scrollingElement || target; // only a document has one
+        add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) });
+      }),
+    );
     scrolled.clear();
   };
 
@@ -970,7 +977,7 @@
 
   /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
   const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
-    add({ name: 'error', message: maskText(message), src: filename && maskUrl(filename), line: lineno });
+    add({ name: 'error', message: maskUrl(message), src: filename && maskUrl(filename), line: lineno });
 
   /** What happens to the window as a whole. */
   const toWindow = {
@@ -997,7 +1004,6 @@
     visibilitychange: () => {
       if (options.capture) add({ name: 'visibility', state: document.visibilityState });
       if (document.hidden) away('hidden');
-      else wake();
     },
     freeze: () => away('freeze'),
     pagehide: () => {
@@ -1016,25 +1022,25 @@
 
   let logger;
   let given;
-  let undo = [];
   const frames = [];
 
   const attach = () => {
-    undo = [listen(window, options.capture ? inDocument : { click })];
+    listen(window, options.capture ? inDocument : { click });
     if (options.capture) {
       const first = () => viewPage('load');
-      undo.push(listen(window, toWindow), ...watchHistory());
+      listen(window, toWindow);
+      undo.push(...watchHistory());
       // Before that, a page in the making may not know its own title.
-      if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }));
+      if (document.readyState === 'loading') listen(window, { DOMContentLoaded: first });
       else first();
     }
-    undo.push(listen(window, { ...theEnd, pageshow }));
+    listen(window, { ...theEnd, pageshow });
     frames.forEach(attachFrame);
   };
 
   const attachFrame = guard((frame) => {
-    const load = () => undo.push(listen(frame.contentWindow, inDocument));
-    undo.push(listen(frame, { load }));
+    const load = () => listen(frame.contentWindow, inDocument);
+    listen(frame, { load });
     load();
   });
 
@@ -1079,7 +1085,8 @@
   const pageshow = ({ persisted }) => {
     if (!persisted) return
     recall(given);
-    if (refusal()) consent(false);
+    if (state.consent === false) consent(false);
+    else if (refusal()) detach('consent');
     else if (options.capture) viewPage('bfcache');
     back();
   };
@@ -1124,7 +1131,7 @@
 
   /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
   const assign = (variable, values) => {
-    if (!constants.user) warn('assign needs a user');
+    if (!constants.user) warn('assign: no user');
     const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length];
     set({ [variable]: value });
     log('assign', { variable, value, values });

@@ -17,7 +17,7 @@ const seqOf = (action) => JSON.parse(action).seq
 
 /** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
 export const tombstone = ({ head, actions }, reason) => ({
-  head: { ...head, views: [], lost: [...head.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
+  head: { ...head, lost: [...head.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
   actions: [],
 })
 

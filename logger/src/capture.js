@@ -5,7 +5,7 @@ import { click, effect } from './clicks.js'
 import { hidden, leave, wake } from './delivery.js'
 import { name, pointer, targetOf } from './element.js'
 import { change, submit } from './forms.js'
-import { ignored, maskText, maskUrl, notePasswords } from './mask.js'
+import { ignored, maskUrl, notePasswords } from './mask.js'
 import { leavePage, step } from './pages.js'
 import { add, look, seal } from './recorder.js'
 import { move } from './sampler.js'
@@ -14,7 +14,10 @@ import { guard, tenth } from './util.js'
 
 const SCROLL_INTERVAL = 100
 
-/** Listen on a window; returns what removes the listeners. */
+/** What removes all that `listen` and others have put into the page. */
+export const undo = []
+
+/** Listen on a window or an element. */
 export const listen = (target, handlers) => {
   const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
     // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
@@ -23,7 +26,7 @@ export const listen = (target, handlers) => {
   })
   listeners.forEach((listener) => target.addEventListener(...listener))
   // A frame may be out of reach by then.
-  return guard(() => listeners.forEach((listener) => target.removeEventListener(...listener)))
+  undo.push(guard(() => listeners.forEach((listener) => target.removeEventListener(...listener))))
 }
 
 const onElement = (describe) => (event) => {
@@ -37,15 +40,17 @@ const scrolled = new Set()
 const scroll = ({ target }) => {
   if (ignored(target)) return
   effect('scroll')
-  if (!scrolled.size) setTimeout(guard(logScroll), SCROLL_INTERVAL)
+  if (!scrolled.size) setTimeout(logScroll, SCROLL_INTERVAL)
   scrolled.add(target)
 }
 
 const logScroll = () => {
-  for (const target of scrolled) {
-    const el = target.scrollingElement || target // only a document has one
-    add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) })
-  }
+  scrolled.forEach(
+    guard((target) => {
+      const el = target.scrollingElement || target // only a document has one
+      add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) })
+    }),
+  )
   scrolled.clear()
 }
 
@@ -63,7 +68,7 @@ export const inDocument = {
 
 /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
 const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
-  add({ name: 'error', message: maskText(message), src: filename && maskUrl(filename), line: lineno })
+  add({ name: 'error', message: maskUrl(message), src: filename && maskUrl(filename), line: lineno })
 
 /** What happens to the window as a whole. */
 export const toWindow = {
@@ -90,7 +95,6 @@ export const theEnd = {
   visibilitychange: () => {
     if (options.capture) add({ name: 'visibility', state: document.visibilityState })
     if (document.hidden) away('hidden')
-    else wake()
   },
   freeze: () => away('freeze'),
   pagehide: () => {

@@ -106,10 +106,7 @@ const retryLater = (batch, response) => {
 
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 const persist = () => {
-  for (const batch of queue) {
-    if (!batch.stored && stats.why !== 'consent') shelf.put(batch)
-    batch.stored = true
-  }
+  if (stats.why !== 'consent') for (const batch of queue) batch.stored ||= shelf.put(batch)
 }
 
 export const push = (batch) => {
@@ -161,5 +158,7 @@ export const drained = (ms) =>
 
 /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
 export const discard = () => {
-  for (const batch of [...queue, ...(shelf.all() || [])]) if (batch.head.const.user === constants.user) settle(batch)
+  for (const batch of [...queue, ...(shelf.all() || [])]) {
+    if (batch.head.page_id === stats.page_id || batch.head.const.user === constants.user) settle(batch)
+  }
 }

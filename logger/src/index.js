@@ -1,7 +1,7 @@
 // The logger's public face: what a page can ask of it. One page has one logger, so nothing is captured twice.
 
 import { track } from './areas.js'
-import { away, inDocument, listen, theEnd, toWindow } from './capture.js'
+import { away, inDocument, listen, theEnd, toWindow, undo } from './capture.js'
 import { click, effect, subscribed } from './clicks.js'
 import { back, drained, pending } from './delivery.js'
 import { coordinates } from './element.js'
@@ -16,25 +16,25 @@ const FLUSH_WAIT = 10e3
 
 let logger
 let given
-let undo = []
 const frames = []
 
 const attach = () => {
-  undo = [listen(window, options.capture ? inDocument : { click })]
+  listen(window, options.capture ? inDocument : { click })
   if (options.capture) {
     const first = () => viewPage('load')
-    undo.push(listen(window, toWindow), ...watchHistory())
+    listen(window, toWindow)
+    undo.push(...watchHistory())
     // Before that, a page in the making may not know its own title.
-    if (document.readyState === 'loading') undo.push(listen(window, { DOMContentLoaded: first }))
+    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: first })
     else first()
   }
-  undo.push(listen(window, { ...theEnd, pageshow }))
+  listen(window, { ...theEnd, pageshow })
   frames.forEach(attachFrame)
 }
 
 const attachFrame = guard((frame) => {
-  const load = () => undo.push(listen(frame.contentWindow, inDocument))
-  undo.push(listen(frame, { load }))
+  const load = () => listen(frame.contentWindow, inDocument)
+  listen(frame, { load })
   load()
 })
 
@@ -79,7 +79,8 @@ const consent = (granted) => {
 const pageshow = ({ persisted }) => {
   if (!persisted) return
   recall(given)
-  if (refusal()) consent(false)
+  if (state.consent === false) consent(false)
+  else if (refusal()) detach('consent')
   else if (options.capture) viewPage('bfcache')
   back()
 }
@@ -124,7 +125,7 @@ const setUser = (user) => set({ user })
 
 /** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
 const assign = (variable, values) => {
-  if (!constants.user) warn('assign needs a user')
+  if (!constants.user) warn('assign: no user')
   const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length]
   set({ [variable]: value })
   log('assign', { variable, value, values })

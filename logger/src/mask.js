@@ -13,7 +13,7 @@ const passwords = new WeakSet()
 /** Free text without what looks like a person's address, number or token; cut first, for patterns take their time. */
 export const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, MASKED)
 
-/** A URL without the values of parameters that look like secrets, in the query or in the fragment. */
+/** A URL, or a text that may hold one, without the values of parameters that look like secrets. */
 export const maskUrl = (url) =>
   maskText(url).replace(PARAMETER, '$1' + MASKED)
 

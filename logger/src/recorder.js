@@ -80,8 +80,8 @@ const viewIndex = () => {
 
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
 export const add = (action, time = now()) => {
-  if (stats.why || options.skip.split(/\W+/).includes(action.name)) return
-  if (action.name !== 'mousemove') hook.before?.()
+  if (stats.why || options.skip.split(/\W/).includes(action.name)) return
+  hook.before?.()
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key]
   const t = tenth(time)

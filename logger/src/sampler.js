@@ -17,8 +17,9 @@ let timer = 0
 const rest = () => {
   clearTimeout(timer)
   timer = 0
-  if (next) sample(next)
+  const event = next
   next = undefined
+  if (event) sample(event)
 }
 
 /** The piece of path so far becomes an action. */
@@ -37,7 +38,7 @@ hook.before = () => {
 const sample = (event) => {
   const at = coordinates(event)
   // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-  if (stringify(at) === stringify(last)) return
+  if ([stringify(last), '{}'].includes(stringify(at))) return
   const { client_x: x, client_y: y } = at
   const pointer = event.pointerType
   const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y]

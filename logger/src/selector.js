@@ -29,13 +29,14 @@ const anchor = (el) => {
 /** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
 const step = (el) => {
   const tag = el.localName
-  const own = tag + attribute(el, NAME)
+  const own = CSS.escape(tag) + attribute(el, NAME)
   let place = 0
   let count = 0
   let twin
   // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
-  for (let other = el.parentNode.firstElementChild; other; other = other.nextElementSibling) {
-    count += other.localName === tag
+  for (let other = el.parentNode?.firstElementChild; other; other = other.nextElementSibling) {
+    if (other.localName !== tag) continue
+    count++
     if (other === el) place = count
     else twin ||= other.matches(own)
   }

@@ -1,4 +1,4 @@
-// What the tab remembers from one page to the next, in sessionStorage. Nothing is written there before consent.
+// What the tab remembers of a study from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 import { options, storageKey } from './settings.js'
 import { guard, stringify } from './util.js'
@@ -8,14 +8,14 @@ export let state = {}
 
 /** `given` is the user that the page's URL or tag names. */
 export const recall = guard((given) => {
-  state = JSON.parse(sessionStorage[storageKey()] || '{}')
+  state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}')
   // Another person at the same computer: has given no word yet, and is in no task.
   if (given && state.given && state.given !== given) state = {}
 })
 
 export const save = guard((changes) => {
   Object.assign(state, changes)
-  sessionStorage[storageKey()] = stringify(state)
+  sessionStorage[storageKey() + options.study] = stringify(state)
 })
 
 /** What the browser says in its person's name. */
@@ -25,7 +25,7 @@ export const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navi
 export const refusal = () => {
   if (state.consent) return
   if (options.consent === 'required' || state.consent === false) return 'consent'
-  return options.respect.split(/\W+/).find((signal) => signals()[signal])
+  return options.respect.split(/\W/).find((signal) => signals()[signal])
 }
 
 /** Forget everything but the word that was given. */

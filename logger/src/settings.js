@@ -28,7 +28,7 @@ export const constants = {}
 /** Constructor arguments, in the original's five places or as one object. */
 export const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
-  const { constants: fixed, ...settings } = typeof server === 'object' ? server : seed
+  const { constants: fixed, ...settings } = server?.trim ? seed : server
   Object.assign(constants, fixed)
   for (const key in settings) {
     const old = options[key]
@@ -37,7 +37,7 @@ export const configure = (server, maxActions, maxTime, attributesName, constantA
     if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`)
     else options[key] = value
   }
-  if (!options.server) return warn('no data-server')
+  if (!options.server) return warn('no server')
   const url = new URL(options.server, location)
   // Who names a server without a path does not mean its front page.
   if (url.pathname === '/') url.pathname = 'analytics'

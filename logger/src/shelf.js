@@ -27,10 +27,11 @@ const evict = () => {
   return all[0]
 }
 
+/** Returns something true when the batch lies there. */
 export const put = guard((batch) => {
   const text = bodyOf(batch)
   while (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) > MAX_CHARS && evict());
-  localStorage[keyOf(batch)] = text
+  return (localStorage[keyOf(batch)] = text)
 })
 
 export const remove = guard((batch) => localStorage.removeItem(keyOf(batch)))

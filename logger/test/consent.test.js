@@ -93,53 +93,6 @@ test('a no said on another page reaches the page that comes back from the browse
   assert.deepEqual(page.posted.at(-1).body.lost, [[0, 2, 'consent']]) // pageview, step, pageleave
 })
 
-test('the next participant in the same tab has given no word, is in no task, and has a session of their own', async () => {
-  const page = new Page()
-  const logger = page.logger({ consent: 'required', constants: { user: 'p1' } })
-  logger.consent(true)
-  logger.startTask('t')
-  await page.tick(5000)
-  const next = page.next({ url: 'http://study.test/?pid=p2' })
-  const other = next.logger({ consent: 'required', userParam: 'pid', constants: { user: 'p1' } })
-  assert.deepEqual([other.stats().recording, other.stats().why], [false, 'consent'])
-  other.consent(true)
-  await next.tick(5000)
-  const [{ body }] = next.posted
-  assert.deepEqual([body.const.user, body.page_no, body.prev_page, body.actions[0].task], ['p2', 0, undefined, undefined])
-  assert.notEqual(body.session_id, page.posted[0].body.session_id)
-})
-
-test('a page that names its person by setUser keeps word and task, whatever its tag says', async () => {
-  const page = new Page()
-  const logger = page.logger({ consent: 'required', constants: { user: 'guest' } })
-  logger.consent(true)
-  logger.setUser('ann')
-  logger.startTask('t')
-  const next = page.next()
-  next.logger({ consent: 'required', constants: { user: 'guest' } }).log('step')
-  await next.tick(5000)
-  assert.deepEqual(next.stored().filter(({ name }) => name === 'step').map(({ task }) => task), ['t'])
-})
-
-test('who says no deletes what waits of their own, and nothing of another person at the same computer', async () => {
-  const page = new Page()
-  page.answer = () => undefined
-  page.logger({ constants: { user: 'p1' } }).log('step')
-  page.fire('pagehide')
-  const next = page.next()
-  next.answer = () => undefined
-  const other = next.logger({ constants: { user: 'p2' } })
-  other.log('step')
-  await next.tick(30_000)
-  assert.deepEqual(next.shelf().map((batch) => batch.const.user), ['p1', 'p2'])
-  next.answer = () => ({ status: 200 })
-  other.consent(false)
-  assert.deepEqual(next.shelf().map((batch) => batch.const.user), ['p1'])
-  await next.tick(60_000)
-  const sent = next.posted.filter(({ answered }) => answered === 200)
-  assert.deepEqual(sent.map(({ body }) => [body.const.user, body.actions.map(({ name }) => name)]), [['p1', ['step']], ['p2', ['consent']]])
-})
-
 test('a no can be taken back', async () => {
   const page = new Page()
   const logger = page.logger()

@@ -32,6 +32,48 @@ test('nothing that a click or a scroll started goes on after stop', async () => 
   assert.deepEqual(sent(page), ['pageview', 'click', 'click_effect'])
 })
 
+test('what is scrolled and then removed costs no later scroll', async () => {
+  const page = await capturing('<p>a</p><div>x</div>')
+  page.fire('scroll', page.document) // one that cannot be read: this DOM knows no scrollingElement
+  page.fire('scroll', page.document.querySelector('div'))
+  page.document.querySelector('div').remove()
+  await page.tick(1000)
+  page.fire('scroll', page.document.querySelector('p'))
+  await page.tick(6000)
+  assert.deepEqual(page.stored().filter(({ name }) => name === 'scroll').map(({ tag }) => tag), ['div', 'p'])
+})
+
+test('a tag’s name that is no selector costs no click', async () => {
+  const page = await capturing('')
+  page.document.body.innerHTML = '<o:p>a</o:p><o:p>b</o:p>' // as pasted from a word processor
+  page.document.body.lastChild.click()
+  await page.tick(6000)
+  const [click] = page.stored().filter(({ name }) => name === 'click')
+  assert.equal(page.document.querySelector(click.selector), page.document.body.lastChild)
+})
+
+test('moves that a script makes up without a pointer are no path', async () => {
+  const page = await capturing('')
+  const move = (clientX, pointerType) => page.document.body.dispatchEvent(Object.assign(new page.window.MouseEvent('pointermove', { bubbles: true, clientX }), { pointerType }))
+  for (const x of [1, 2, 3]) {
+    move(x, 'mouse')
+    move(x, '')
+    await page.tick(60)
+  }
+  await page.tick(6000)
+  const paths = page.stored().filter(({ name }) => name === 'mousemove')
+  assert.ok(paths.length)
+  for (const { x } of paths) assert.ok(x.every((px) => px !== null))
+})
+
+test('a secret in a URL in an error’s message is masked', async () => {
+  const page = await capturing('')
+  page.fire('error', page.window, { fields: { message: 'Cannot load https://x.test/?access_token=abc&x=1' } })
+  await page.tick(6000)
+  const [error] = page.stored().filter(({ name }) => name === 'error')
+  assert.equal(error.message, 'Cannot load https://x.test/?access_token=***&x=1')
+})
+
 test('stop and start while the server is away count nothing twice', async () => {
   const page = new Page()
   page.answer = () => undefined

@@ -80,7 +80,8 @@ export class Page {
   furnish() {
     const { window, clock } = this
     const headers = (given = {}) => ({ get: (name) => given[name] ?? null })
-    Object.assign(window, { setTimeout: clock.set, clearTimeout: clock.clear, TextEncoder, structuredClone })
+    const CSS = { escape: (text) => text.replace(/[^\w-]/g, '\\$&') }
+    Object.assign(window, { setTimeout: clock.set, clearTimeout: clock.clear, TextEncoder, structuredClone, CSS })
     window.Date.now = () => Math.floor(clock.start + clock.elapsed)
     window.performance.now = () => clock.elapsed
     window.Math.random = () => this.random

@@ -1,0 +1,93 @@
+// Whose word and whose data: several people at one computer, several studies in one tab.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Page } from './page.js'
+
+const names = (page) => page.stored().map(({ name }) => name)
+
+test('the next participant in the same tab has given no word, is in no task, and has a session of their own', async () => {
+  const page = new Page()
+  const logger = page.logger({ consent: 'required', constants: { user: 'p1' } })
+  logger.consent(true)
+  logger.startTask('t')
+  await page.tick(5000)
+  const next = page.next({ url: 'http://study.test/?pid=p2' })
+  const other = next.logger({ consent: 'required', userParam: 'pid', constants: { user: 'p1' } })
+  assert.deepEqual([other.stats().recording, other.stats().why], [false, 'consent'])
+  other.consent(true)
+  await next.tick(5000)
+  const [{ body }] = next.posted
+  assert.deepEqual([body.const.user, body.page_no, body.prev_page, body.actions[0].task], ['p2', 0, undefined, undefined])
+  assert.notEqual(body.session_id, page.posted[0].body.session_id)
+})
+
+test('a no deletes also what was captured on this page before it knew its user', async () => {
+  const page = new Page()
+  page.answer = () => undefined
+  const logger = page.logger()
+  logger.log('step')
+  logger.setUser('p1')
+  logger.log('step')
+  await page.tick(5000)
+  page.answer = () => ({ status: 200 })
+  logger.consent(false)
+  await page.tick(120_000)
+  assert.deepEqual(names(page), ['consent'])
+})
+
+test('a word holds for its study, not for another one of the same server', async () => {
+  const page = new Page()
+  page.logger({ consent: 'required', study: 'a' }).consent(true)
+  const next = page.next()
+  assert.equal(next.logger({ consent: 'required', study: 'b' }).stats().recording, false)
+})
+
+test('the last participant’s page, come back from the cache, says nothing in the name of the next one', async () => {
+  const page = new Page()
+  const first = page.logger({ consent: 'required', constants: { user: 'p1' } })
+  first.consent(true)
+  await page.tick(5000)
+  page.fire('pagehide')
+  const next = page.next()
+  next.logger({ consent: 'required', constants: { user: 'p2' } }).consent(true)
+  page.window.sessionStorage.clear()
+  Object.assign(page.window.sessionStorage, next.window.sessionStorage)
+  page.fire('pageshow', page.window, { fields: { persisted: true } })
+  first.log('step')
+  await page.tick(5000)
+  assert.deepEqual(names(page), ['consent'])
+  assert.deepEqual({ ...page.window.sessionStorage }, { ...next.window.sessionStorage })
+})
+
+test('a page that names its person by setUser keeps word and task, whatever its tag says', async () => {
+  const page = new Page()
+  const logger = page.logger({ consent: 'required', constants: { user: 'guest' } })
+  logger.consent(true)
+  logger.setUser('ann')
+  logger.startTask('t')
+  const next = page.next()
+  next.logger({ consent: 'required', constants: { user: 'guest' } }).log('step')
+  await next.tick(5000)
+  assert.deepEqual(next.stored().filter(({ name }) => name === 'step').map(({ task }) => task), ['t'])
+})
+
+test('who says no deletes what waits of their own, and nothing of another person at the same computer', async () => {
+  const page = new Page()
+  page.answer = () => undefined
+  page.logger({ constants: { user: 'p1' } }).log('step')
+  page.fire('pagehide')
+  const next = page.next()
+  next.answer = () => undefined
+  const other = next.logger({ constants: { user: 'p2' } })
+  other.log('step')
+  await next.tick(30_000)
+  assert.deepEqual(next.shelf().map((batch) => batch.const.user), ['p1', 'p2'])
+  next.answer = () => ({ status: 200 })
+  other.consent(false)
+  assert.deepEqual(next.shelf().map((batch) => batch.const.user), ['p1'])
+  await next.tick(60_000)
+  const sent = next.posted.filter(({ answered }) => answered === 200)
+  assert.deepEqual(sent.map(({ body }) => [body.const.user, body.actions.map(({ name }) => name)]), [['p1', ['step']], ['p2', ['consent']]])
+})
+
