@@ -13,6 +13,7 @@ import logging
 import math
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
@@ -38,8 +39,9 @@ class RateLimit:
         self._lock = threading.Lock()
         self._window = -1
         self._here: Counter[str] = Counter()
-        self._new: Counter[str] = Counter()
-        self._all: dict[str, int] = {}
+        self._others: dict[str, int] = {}
+        self._changed: set[str] = set()
+        self._me = ""
         self._thread: threading.Thread | None = None
 
     def retry_after(self, address: str) -> int:
@@ -53,15 +55,16 @@ class RateLimit:
             if name not in self._here and len(self._here) >= ADDRESSES_MAX:
                 return 0
             self._here[name] += 1
-            self._new[name] += 1
-            count = max(self._here[name], self._all.get(name, 0) + self._new[name])
+            self._changed.add(name)
+            count = self._here[name] + self._others.get(name, 0)
         return 0 if count <= self.limit else math.ceil(WINDOW_S - now % WINDOW_S)
 
     def _begin(self, window: int) -> None:
         if window != self._window:
             self._window = window
-            self._here, self._new, self._all = Counter(), Counter(), {}
-        if self._thread is None:  # started here: threads do not survive the fork
+            self._here, self._others, self._changed = Counter(), {}, set()
+        if self._thread is None:  # started here: threads do not survive the fork, and a name must be this process' own
+            self._me = uuid.uuid4().hex
             self._thread = threading.Thread(target=self._share_forever, name="ratelimit", daemon=True)
             self._thread.start()
 
@@ -78,19 +81,25 @@ class RateLimit:
                 log.warning("the rate limit counts in this process alone: Redis does not answer (%s)", error)
 
     def share(self) -> None:
-        """Add what is new here to Redis and learn what all processes have together. Raises redis.RedisError."""
+        """Tell Redis what was counted here and learn what the others have. Raises redis.RedisError.
+
+        Whole counts, not what is new: after an answer that was lost they are told again, and are as they were.
+        """
         with self._lock:
-            window, new, self._new = self._window, self._new, Counter()
-            for name, count in new.items():
-                self._all[name] = self._all.get(name, 0) + count  # until Redis says more
+            window, mine = self._window, {name: self._here[name] for name in self._changed}
         pipe = self.client.pipeline(transaction=False)
-        for name, count in new.items():
-            pipe.incrby(PREFIX + name, count)
+        for name, count in mine.items():
+            pipe.hset(PREFIX + name, self._me, count)
             pipe.expire(PREFIX + name, 2 * WINDOW_S)
-        sums = pipe.execute()[::2] if new else []
+            pipe.hvals(PREFIX + name)
+        counts = pipe.execute()[2::3] if mine else []
         with self._lock:
-            if window == self._window:
-                self._all.update(zip(new, sums, strict=True))
+            if window != self._window:
+                return
+            for (name, count), all_of_it in zip(mine.items(), counts, strict=True):
+                self._others[name] = sum(map(int, all_of_it)) - count
+                if self._here[name] == count:
+                    self._changed.discard(name)
 
 
 def network_of(address: str) -> str:
