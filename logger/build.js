@@ -6,7 +6,7 @@ import { minify } from 'terser'
 
 const here = new URL('.', import.meta.url)
 const { version } = JSON.parse(await readFile(new URL('package.json', here), 'utf8'))
-const banner = `/*! UserLogger ${version}, MIT */`
+const banner = `/*! UserLogger ${version} MIT */`
 
 /** The library's name on the wire is the only thing that the build puts into the code. */
 const named = { name: 'version', transform: (code) => code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`) }

@@ -1,4 +1,4 @@
-/*! UserLogger 2.0.0, MIT */
+/*! UserLogger 2.0.0 MIT */
 (function () {
 
   // What must not leave the browser.
@@ -280,7 +280,7 @@
   const constants = {};
 
   /** Constructor arguments, in the original's five places or as one object. */
-  const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
+  const configure = (server = {}, maxActions, maxTime, attributesName, constantAttributes) => {
     const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
     const { constants: fixed, ...settings } = server?.trim ? seed : server;
     Object.assign(constants, fixed);
@@ -530,7 +530,7 @@
   const recall = guard((given) => {
     state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}');
     // Another person at the same computer: has given no word yet, and is in no task.
-    if (given && state.given && state.given !== given) state = {};
+    if (state.given && given && state.given !== given) state = {};
   });
 
   const save = guard((changes) => {

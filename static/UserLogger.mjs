@@ -1,4 +1,4 @@
-/*! UserLogger 2.0.0, MIT */
+/*! UserLogger 2.0.0 MIT */
 // What must not leave the browser.
 
 const MASKED = '***';
@@ -278,7 +278,7 @@ const storageKey = () => `userlogger ${options.server} `;
 const constants = {};
 
 /** Constructor arguments, in the original's five places or as one object. */
-const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
+const configure = (server = {}, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
   const { constants: fixed, ...settings } = server?.trim ? seed : server;
   Object.assign(constants, fixed);
@@ -514,7 +514,7 @@ let state = {};
 const recall = guard((given) => {
   state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}');
   // Another person at the same computer: has given no word yet, and is in no task.
-  if (given && state.given && state.given !== given) state = {};
+  if (state.given && given && state.given !== given) state = {};
 });
 
 const save = guard((changes) => {

@@ -10,7 +10,7 @@ export let state = {}
 export const recall = guard((given) => {
   state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}')
   // Another person at the same computer: has given no word yet, and is in no task.
-  if (given && state.given && state.given !== given) state = {}
+  if (state.given && given && state.given !== given) state = {}
 })
 
 export const save = guard((changes) => {

@@ -26,7 +26,7 @@ export const storageKey = () => `userlogger ${options.server} `
 export const constants = {}
 
 /** Constructor arguments, in the original's five places or as one object. */
-export const configure = (server, maxActions, maxTime, attributesName, constantAttributes) => {
+export const configure = (server = {}, maxActions, maxTime, attributesName, constantAttributes) => {
   const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
   const { constants: fixed, ...settings } = server?.trim ? seed : server
   Object.assign(constants, fixed)

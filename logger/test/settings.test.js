@@ -46,6 +46,12 @@ test('settings take the type of their default', () => {
   assert.deepEqual([maxActions, values, debug, study, maxTime], [7, false, true, '5', 5])
 })
 
+test('a constructor that is given nothing gets the same warning', () => {
+  const page = new Page()
+  new page.modules.index.UserLogger()
+  assert.deepEqual(page.warnings, ['UserLogger: no server'])
+})
+
 for (const [what, settings, word] of [
   ['an unknown setting', { colour: 'red' }, 'colour'],
   ['a number that is none', { maxTime: 'soon' }, 'maxTime'],
