@@ -21,7 +21,7 @@ async function bundle(input, format) {
 const [FIRST, NEXT] = ['teaolibxrpfwnckyumshdgqjzv', 'stoeaqbgnkdpwmcjihlxvuyrfz']
 const nth_identifier = { get: (n) => FIRST[n % 26] + (n < 26 ? '' : NEXT[Math.floor(n / 26) - 1]) }
 /** What the pieces say to each other, never on the wire and never to the page. */
-const INTERNAL = /^(head|flying|stored|guarded|before)$/
+const INTERNAL = /^(envelope|flying|stored|guarded)$/
 
 /** `let` and arrows throughout pack better than mixtures with `const` and `function`, which have done their work by then. */
 async function small(code) {

@@ -82,14 +82,14 @@ const hash = (text) => {
   return h >>> 0
 };
 
-/** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
+/** A UUIDv7 (RFC 9562): it writeBefore with its time, so what is named by it sorts by age. */
 const uuid7 = (time = Date.now()) => {
   const digit = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16);
   return ('0' + time.toString(16)).replace(/.{8}/, '$&-') + '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit)
 };
 
 /** Bytes of a text in UTF-8. */
-const byteLength = (text) => new TextEncoder().encode(text).length;
+const byteLength = (text) => text.length + 2 * (text.match(/[^ -~]/g) || '').length;
 
 // A selector that still means the same element after the next deployment.
 
@@ -101,11 +101,10 @@ const GENERATED = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i;
 
 /** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
 const attribute = (el, kind) => {
-  if (!within(el, '[data-ul-mask]'))
-    for (const name of el.getAttributeNames()) {
-      const value = el.getAttribute(name);
-      if (kind.test(name) && value === maskText(value)) return `[${name}=${stringify(value)}]`
-    }
+  for (const name of el.getAttributeNames()) {
+    const value = el.getAttribute(name);
+    if (kind.test(name) && value === maskText(value) && !within(el, '[data-ul-mask]')) return `[${name}=${stringify(value)}]`
+  }
   return ''
 };
 
@@ -120,16 +119,17 @@ const anchor = (el) => {
 const step$1 = (el) => {
   const tag = el.localName;
   const own = CSS.escape(tag) + attribute(el, NAME);
-  let place = 0;
-  let count = 0;
+  let place = 1;
   let twin;
+  let other = el;
   // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
-  for (let other = el.parentNode?.firstElementChild; other; other = other.nextElementSibling) {
-    if (other.localName !== tag) continue
-    count++;
-    if (other === el) place = count;
-    else twin ||= other.matches(own);
-  }
+  while ((other = other.previousElementSibling))
+    if (other.localName === tag) {
+      place++;
+      twin ||= other.matches(own);
+    }
+  other = el;
+  while (!twin && (other = other.nextElementSibling)) twin = other.matches(own);
   return own + (twin ? `:nth-of-type(${place})` : '')
 };
 
@@ -151,7 +151,7 @@ const selectorOf = (el) => {
 /** The innermost element that an event is for, also inside open shadow roots. */
 const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body;
 
-/** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
+/** Where the event's window writeBefore in this one: [0, 0], except for a frame on this page. */
 const frameOffset = ({ view }) => {
   const frame = view !== window && view?.frameElement;
   return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
@@ -220,34 +220,34 @@ const attributesOf = (el, prefix) => {
   return found
 };
 
-// A sealed batch: {head, actions}. `head` is the envelope without its actions, `actions` their JSON, one text each in
+// A sealed batch: {envelope, actions}. `envelope` is the envelope without its actions, `actions` their JSON, one text each in
 // the order of their seqs: what an action says is fixed when it happens.
 
 
 /** The envelope as it is posted. `now` holds what is true of this attempt only. */
-const bodyOf = ({ head, actions }, now) =>
-  stringify({ ...head, ...now }).slice(0, -1) + `,"actions":[${actions}]}`;
+const bodyOf = ({ envelope, actions }, now) =>
+  stringify({ ...envelope, ...now }).slice(0, -1) + `,"actions":[${actions}]}`;
 
 /** The batch that a body holds. */
 const readBody = (text) => {
-  const { actions, ...head } = JSON.parse(text);
-  return { head, actions: actions.map((action) => stringify(action)) }
+  const { actions, ...envelope } = JSON.parse(text);
+  return { envelope, actions: actions.map((action) => stringify(action)) }
 };
 
 const seqOf = (action) => JSON.parse(action).seq;
 
 /** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
-const tombstone = ({ head, actions }, reason) => ({
-  head: { ...head, lost: [...head.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
+const tombstone = ({ envelope, actions }, reason) => ({
+  envelope: { ...envelope, lost: [...envelope.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
   actions: [],
 });
 
 /** Two halves with the same seqs; each is a batch of its own to the server. */
-const halves = ({ head, actions }) => {
+const halves = ({ envelope, actions }) => {
   const middle = actions.length >> 1;
   return [
-    { head: { ...head, batch_id: uuid7() }, actions: actions.slice(0, middle) },
-    { head: { ...head, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
+    { envelope: { ...envelope, batch_id: uuid7() }, actions: actions.slice(0, middle) },
+    { envelope: { ...envelope, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
   ]
 };
 
@@ -304,7 +304,7 @@ const configure = (server = {}, maxActions, maxTime, attributesName, constantAtt
 const MAX_CHARS = 1e6;
 const MAX_AGE = 7 * 24 * 3600e3;
 
-const keyOf = (batch) => storageKey() + batch.head.batch_id;
+const keyOf = (batch) => storageKey() + batch.envelope.batch_id;
 // What somebody else spoiled is told once and left alone; it must not hide what lies beside it.
 const read = guard((key) => readBody(localStorage[key]));
 // A batch's id is a UUIDv7: sorted by name is sorted by age.
@@ -335,7 +335,7 @@ const remove = guard((batch) => localStorage.removeItem(keyOf(batch)));
 const all = guard(() =>
   keys()
     .flatMap((key) => read(key) || [])
-    .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
+    .map((batch) => (batch.actions[0] && batch.envelope.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 );
 
 // What stats() tells of this page.
@@ -405,7 +405,7 @@ const send = async (batch) => {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }
   batch.flying = 0;
-  batch.head.attempt++;
+  batch.envelope.attempt++;
   if (queue.includes(batch)) answered(batch, response);
 };
 
@@ -425,7 +425,7 @@ const answered = (batch, response) => {
 
 /** The batch leaves the queue; `others` take its place. */
 const settle = (batch, what, others = []) => {
-  if (what && batch.head.page_id === stats.page_id) stats[what] += countOf(batch);
+  if (what && batch.envelope.page_id === stats.page_id) stats[what] += countOf(batch);
   queue = queue.flatMap((other) => (other === batch ? others : other));
   remove(batch);
 };
@@ -434,7 +434,7 @@ const settle = (batch, what, others = []) => {
 const drop$1 = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : []);
 
 const retryLater = (batch, response) => {
-  batch.head.reason = 'retry';
+  batch.envelope.reason = 'retry';
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch];
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
@@ -461,7 +461,7 @@ const push = (batch) => {
 /** Take over what other pages left behind. */
 const adopt = () => {
   for (const batch of (queue = all() || [])) {
-    batch.head.reason = 'adopt';
+    batch.envelope.reason = 'adopt';
     batch.stored = true;
   }
   pump();
@@ -500,7 +500,7 @@ const drained = (ms) =>
 /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
 const discard = () => {
   for (const batch of [...queue, ...(all() || [])]) {
-    if (batch.head.page_id === stats.page_id || batch.head.const.user === constants.user) settle(batch);
+    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user === constants.user) settle(batch);
   }
 };
 
@@ -562,8 +562,11 @@ let lost = [];
 let views = [];
 let actions = [];
 
-/** What must be written down first: the mouse path that led to an action. */
-const hook = {};
+/** Writes down what led to an action: the mouse path. */
+let before = () => {};
+const writeBefore = (work) => {
+  before = work;
+};
 
 const captured = () => seq;
 const open = () => actions.length;
@@ -591,7 +594,7 @@ const begin = () => {
 
 /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
 const look = () => {
-  hook.before?.();
+  before();
   const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement;
   view = {
     url: maskUrl(location.href),
@@ -615,7 +618,7 @@ const viewIndex = () => {
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
 const add = (action, time = now()) => {
   if (stats.why || options.skip.split(/\W/).includes(action.name)) return
-  hook.before?.();
+  before();
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key];
   const t = tenth(time);
@@ -654,7 +657,7 @@ const arm = () => {
 };
 
 const seal = (reason) => {
-  hook.before?.();
+  before();
   close$1(reason);
 };
 
@@ -663,8 +666,8 @@ const close$1 = (reason) => {
   clearTimeout(timer$1);
   timer$1 = 0;
   if (!actions[0] && !lost[0]) return
-  const head = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views };
-  const batch = { head, actions };
+  const envelope = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views };
+  const batch = { envelope, actions };
   env = undefined;
   reset([]);
   save({ prev_page: { id: page_id, seq } });
@@ -680,7 +683,7 @@ const reset = (declared) => {
 
 /** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
 const purge = () => {
-  hook.before?.(); // the path that waits there goes with the rest
+  before(); // the path that waits there goes with the rest
   reset(seq ? [[0, seq - 1, 'consent']] : []);
   discard();
 };
@@ -721,8 +724,8 @@ let observer;
 /** What followed the last click is known. */
 const effect = (kind) => {
   if (!clicked) return
-  const { ref, start } = clicked;
-  clearTimeout(clicked.timer);
+  const [ref, start, timer] = clicked;
+  clearTimeout(timer);
   clicked = undefined;
   observer.disconnect();
   check();
@@ -732,7 +735,7 @@ const effect = (kind) => {
 const awaitEffect = (ref) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')));
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  clicked = { ref, start: now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') };
+  clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')];
 };
 
 /**
@@ -870,10 +873,10 @@ const close = () => {
   add({ name: 'mousemove', ...piece, ...encode(path), ...last }, path[0].t);
 };
 
-hook.before = () => {
+writeBefore(() => {
   rest();
   close();
-};
+});
 
 const sample = (event) => {
   const at = coordinates(event);

@@ -18,8 +18,8 @@ let observer
 /** What followed the last click is known. */
 export const effect = (kind) => {
   if (!clicked) return
-  const { ref, start } = clicked
-  clearTimeout(clicked.timer)
+  const [ref, start, timer] = clicked
+  clearTimeout(timer)
   clicked = undefined
   observer.disconnect()
   check()
@@ -29,7 +29,7 @@ export const effect = (kind) => {
 const awaitEffect = (ref) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')))
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
-  clicked = { ref, start: now(), timer: setTimeout(effect, EFFECT_WAIT, 'none') }
+  clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')]
 }
 
 /**

@@ -64,7 +64,7 @@ const send = async (batch) => {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }
   batch.flying = 0
-  batch.head.attempt++
+  batch.envelope.attempt++
   if (queue.includes(batch)) answered(batch, response)
 }
 
@@ -84,7 +84,7 @@ const answered = (batch, response) => {
 
 /** The batch leaves the queue; `others` take its place. */
 const settle = (batch, what, others = []) => {
-  if (what && batch.head.page_id === stats.page_id) stats[what] += countOf(batch)
+  if (what && batch.envelope.page_id === stats.page_id) stats[what] += countOf(batch)
   queue = queue.flatMap((other) => (other === batch ? others : other))
   shelf.remove(batch)
 }
@@ -93,7 +93,7 @@ const settle = (batch, what, others = []) => {
 const drop = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : [])
 
 const retryLater = (batch, response) => {
-  batch.head.reason = 'retry'
+  batch.envelope.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch]
   const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
@@ -120,7 +120,7 @@ export const push = (batch) => {
 /** Take over what other pages left behind. */
 export const adopt = () => {
   for (const batch of (queue = shelf.all() || [])) {
-    batch.head.reason = 'adopt'
+    batch.envelope.reason = 'adopt'
     batch.stored = true
   }
   pump()
@@ -159,6 +159,6 @@ export const drained = (ms) =>
 /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
 export const discard = () => {
   for (const batch of [...queue, ...(shelf.all() || [])]) {
-    if (batch.head.page_id === stats.page_id || batch.head.const.user === constants.user) settle(batch)
+    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user === constants.user) settle(batch)
   }
 }

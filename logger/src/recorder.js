@@ -28,8 +28,11 @@ let lost = []
 let views = []
 let actions = []
 
-/** What must be written down first: the mouse path that led to an action. */
-export const hook = {}
+/** Writes down what led to an action: the mouse path. */
+let before = () => {}
+export const writeBefore = (work) => {
+  before = work
+}
 
 export const captured = () => seq
 export const open = () => actions.length
@@ -57,7 +60,7 @@ export const begin = () => {
 
 /** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
 export const look = () => {
-  hook.before?.()
+  before()
   const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement
   view = {
     url: maskUrl(location.href),
@@ -81,7 +84,7 @@ const viewIndex = () => {
 /** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
 export const add = (action, time = now()) => {
   if (stats.why || options.skip.split(/\W/).includes(action.name)) return
-  hook.before?.()
+  before()
   // Constants win over an action's key of the same name.
   for (const key in constants) if (key in action) action[key] = constants[key]
   const t = tenth(time)
@@ -120,7 +123,7 @@ export const arm = () => {
 }
 
 export const seal = (reason) => {
-  hook.before?.()
+  before()
   close(reason)
 }
 
@@ -129,8 +132,8 @@ const close = (reason) => {
   clearTimeout(timer)
   timer = 0
   if (!actions[0] && !lost[0]) return
-  const head = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views }
-  const batch = { head, actions }
+  const envelope = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views }
+  const batch = { envelope, actions }
   env = undefined
   reset([])
   save({ prev_page: { id: page_id, seq } })
@@ -146,7 +149,7 @@ const reset = (declared) => {
 
 /** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
 export const purge = () => {
-  hook.before?.() // the path that waits there goes with the rest
+  before() // the path that waits there goes with the rest
   reset(seq ? [[0, seq - 1, 'consent']] : [])
   discard()
 }

@@ -2,7 +2,7 @@
 
 import { coordinates, timeOf } from './element.js'
 import { encode, SAMPLES } from './moves.js'
-import { add, arm, hook } from './recorder.js'
+import { add, arm, writeBefore } from './recorder.js'
 import { options } from './settings.js'
 import { stringify } from './util.js'
 
@@ -30,10 +30,10 @@ const close = () => {
   add({ name: 'mousemove', ...piece, ...encode(path), ...last }, path[0].t)
 }
 
-hook.before = () => {
+writeBefore(() => {
   rest()
   close()
-}
+})
 
 const sample = (event) => {
   const at = coordinates(event)

@@ -11,11 +11,10 @@ const GENERATED = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i
 
 /** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
 const attribute = (el, kind) => {
-  if (!within(el, '[data-ul-mask]'))
-    for (const name of el.getAttributeNames()) {
-      const value = el.getAttribute(name)
-      if (kind.test(name) && value === maskText(value)) return `[${name}=${stringify(value)}]`
-    }
+  for (const name of el.getAttributeNames()) {
+    const value = el.getAttribute(name)
+    if (kind.test(name) && value === maskText(value) && !within(el, '[data-ul-mask]')) return `[${name}=${stringify(value)}]`
+  }
   return ''
 }
 
@@ -30,16 +29,17 @@ const anchor = (el) => {
 const step = (el) => {
   const tag = el.localName
   const own = CSS.escape(tag) + attribute(el, NAME)
-  let place = 0
-  let count = 0
+  let place = 1
   let twin
+  let other = el
   // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
-  for (let other = el.parentNode?.firstElementChild; other; other = other.nextElementSibling) {
-    if (other.localName !== tag) continue
-    count++
-    if (other === el) place = count
-    else twin ||= other.matches(own)
-  }
+  while ((other = other.previousElementSibling))
+    if (other.localName === tag) {
+      place++
+      twin ||= other.matches(own)
+    }
+  other = el
+  while (!twin && (other = other.nextElementSibling)) twin = other.matches(own)
   return own + (twin ? `:nth-of-type(${place})` : '')
 }
 

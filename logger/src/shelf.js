@@ -9,7 +9,7 @@ import { guard, uuid7 } from './util.js'
 const MAX_CHARS = 1e6
 const MAX_AGE = 7 * 24 * 3600e3
 
-const keyOf = (batch) => storageKey() + batch.head.batch_id
+const keyOf = (batch) => storageKey() + batch.envelope.batch_id
 // What somebody else spoiled is told once and left alone; it must not hide what lies beside it.
 const read = guard((key) => readBody(localStorage[key]))
 // A batch's id is a UUIDv7: sorted by name is sorted by age.
@@ -40,5 +40,5 @@ export const remove = guard((batch) => localStorage.removeItem(keyOf(batch)))
 export const all = guard(() =>
   keys()
     .flatMap((key) => read(key) || [])
-    .map((batch) => (batch.actions[0] && batch.head.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
+    .map((batch) => (batch.actions[0] && batch.envelope.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
 )
