@@ -84,13 +84,13 @@
     return h >>> 0
   };
 
-  /** A UUIDv7 (RFC 9562): it writeBefore with its time, so what is named by it sorts by age. */
+  /** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
   const uuid7 = (time = Date.now()) => {
     const digit = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16);
     return ('0' + time.toString(16)).replace(/.{8}/, '$&-') + '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit)
   };
 
-  /** Bytes of a text in UTF-8. */
+  /** Bytes of a JSON text in UTF-8, at most: whatever is not ASCII counts as three. Quicker than to encode it. */
   const byteLength = (text) => text.length + 2 * (text.match(/[^ -~]/g) || '').length;
 
   // A selector that still means the same element after the next deployment.
@@ -153,7 +153,7 @@
   /** The innermost element that an event is for, also inside open shadow roots. */
   const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body;
 
-  /** Where the event's window writeBefore in this one: [0, 0], except for a frame on this page. */
+  /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
   const frameOffset = ({ view }) => {
     const frame = view !== window && view?.frameElement;
     return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]

@@ -7,7 +7,7 @@ import { now, tenth } from './util.js'
 /** The innermost element that an event is for, also inside open shadow roots. */
 export const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body
 
-/** Where the event's window writeBefore in this one: [0, 0], except for a frame on this page. */
+/** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
 const frameOffset = ({ view }) => {
   const frame = view !== window && view?.frameElement
   return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
