@@ -1,12 +1,13 @@
 // The one build: src/ into the readable file, the small one, and the module for bundlers. Usage: node build.js [folder]
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import swc from '@swc/core'
 import { rollup } from 'rollup'
 import { minify } from 'terser'
 
 const here = new URL('.', import.meta.url)
 const { version } = JSON.parse(await readFile(new URL('package.json', here), 'utf8'))
-const banner = `/*! UserLogger ${version} MIT */`
+const banner = `/*! userlogger/${version} MIT */`
 
 /** The library's name on the wire is the only thing that the build puts into the code. */
 const named = { name: 'version', transform: (code) => code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`) }
@@ -21,13 +22,18 @@ async function bundle(input, format) {
 const [FIRST, NEXT] = ['teaolibxrpfwnckyumshdgqjzv', 'stoeaqbgnkdpwmcjihlxvuyrfz']
 const nth_identifier = { get: (n) => FIRST[n % 26] + (n < 26 ? '' : NEXT[Math.floor(n / 26) - 1]) }
 /** What the pieces say to each other, never on the wire and never to the page. */
-const INTERNAL = /^(envelope|flying|stored|guarded)$/
+const INTERNAL = /^(envelope|flying|stored|guarded|last)$/
 
-/** `let` and arrows throughout pack better than mixtures with `const` and `function`, which have done their work by then. */
+/**
+ * Two minifiers, for each shortens what the other leaves; the second one gives the names. `let` and arrows throughout
+ * pack better than mixtures with `const` and `function`, which have done their work by then.
+ */
 async function small(code) {
-  const compress = { passes: 3, unsafe_arrows: true, pure_getters: true, keep_fargs: false }
+  const compress = { ecma: 2022, passes: 3, unsafe_arrows: true, keep_fargs: false, pure_getters: true }
+  const uniform = code.replaceAll('const ', 'let ').replace('(function () {', '(() => {')
+  const shorter = await swc.minify(uniform, { ecma: 2022, compress: { ...compress, sequences: false }, mangle: false, format: { comments: 'some' } })
   const mangle = { nth_identifier, properties: { regex: INTERNAL } }
-  return (await minify(code.replaceAll('const ', 'let ').replace('(function () {', '(() => {'), { ecma: 2022, compress, mangle, format: { comments: /^!/ } })).code
+  return (await minify(shorter.code, { ecma: 2022, compress, mangle, format: { comments: /^!/ } })).code
 }
 
 /** Every file of the build by its name. */

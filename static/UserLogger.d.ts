@@ -18,7 +18,7 @@ export interface Settings {
   skip?: string
   /** Record what is entered into fields that are no secrets; default false. */
   values?: boolean
-  /** `required`: nothing before `consent(true)`. */
+  /** `required`, or anything that is not empty: nothing before `consent(true)`. */
   consent?: 'required' | ''
   /** Signals of the browser that are honoured: `gpc` (default), `gpc dnt` or `none`. */
   respect?: string

@@ -1,4 +1,4 @@
-/*! UserLogger 2.0.0 MIT */
+/*! userlogger/2.0.0 MIT */
 // What must not leave the browser.
 
 const MASKED = '***';
@@ -19,16 +19,15 @@ const maskUrl = (url) =>
   maskText(url).replace(PARAMETER, '$1' + MASKED);
 
 /** Whether the element or any of its ancestors, through shadow roots, matches. */
-const within = (el, selector) => {
-  for (; el?.closest; el = el.getRootNode().host) if (el.closest(selector)) return true
-};
+const within = (el, selector) =>
+  el?.closest && (el.closest(selector) || within(el.getRootNode().host, selector));
 
 /** Whether the study wants to know nothing of what happens here. */
 const ignored = (el) => within(el, '[data-ul-ignore]');
 
 /** Remember which fields are passwords now: a "show password" button turns them into text fields later. */
 const notePasswords = (el) => {
-  for (const field of el.getRootNode().querySelectorAll('input[type=password]')) passwords.add(field);
+  el.getRootNode().querySelectorAll('input[type=password]').forEach((field) => passwords.add(field));
 };
 
 /** Whether nothing of a field's value may be told, not even its length. */
@@ -242,13 +241,13 @@ const tombstone = ({ envelope, actions }, reason) => ({
   actions: [],
 });
 
-/** Two halves with the same seqs; each is a batch of its own to the server. */
+/** Two halves with the same seqs; each is a batch of its own to the server, and may declare what both do. */
 const halves = ({ envelope, actions }) => {
   const middle = actions.length >> 1;
-  return [
-    { envelope: { ...envelope, batch_id: uuid7() }, actions: actions.slice(0, middle) },
-    { envelope: { ...envelope, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
-  ]
+  return [actions.slice(0, middle), actions.slice(middle)].map((actions) => ({
+    envelope: { ...envelope, batch_id: uuid7() },
+    actions,
+  }))
 };
 
 // Settings: what they are called, what they are by default, and how a page gives them.
@@ -447,7 +446,7 @@ const retryLater = (batch, response) => {
 
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 const persist = () => {
-  if (stats.why !== 'consent') for (const batch of queue) batch.stored ||= put(batch);
+  if (stats.why !== 'consent') queue.forEach((batch) => (batch.stored ||= put(batch)));
 };
 
 const push = (batch) => {
@@ -471,7 +470,9 @@ const adopt = () => {
 const hidden = () => {
   persist();
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0);
-  for (const batch of queue) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
+  queue.forEach((batch) => {
+    if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
+  });
 };
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
@@ -528,7 +529,7 @@ const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.d
 /** The person's word, or else the browser's signal, that stands against capture. */
 const refusal = () => {
   if (state.consent) return
-  if (options.consent === 'required' || state.consent === false) return 'consent'
+  if (options.consent || state.consent === false) return 'consent'
   return options.respect.split(/\W/).find((signal) => signals()[signal])
 };
 
@@ -584,7 +585,7 @@ const begin = () => {
     screen_w: screen.width,
     screen_h: screen.height,
     dpr: devicePixelRatio,
-    touch: navigator.maxTouchPoints > 0,
+    touch: !!navigator.maxTouchPoints,
     ...signals(),
   };
   save({ session_id, page_no: page_no + 1 });
@@ -643,8 +644,7 @@ const tooMany = (now) => {
 /** An action that will not be sent keeps its seq, and the next batch says what became of it. */
 const drop = (reason) => {
   if (actions[0]) close$1('size');
-  const last = lost.at(-1);
-  if (last?.[2] === reason) last[1] = seq;
+  if (lost.at(-1)?.[2] === reason) lost.at(-1)[1] = seq;
   else lost.push([seq, seq, reason]);
   stats.lost++;
   arm();
@@ -732,9 +732,11 @@ const effect = (kind) => {
   add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) });
 };
 
-const awaitEffect = (ref) => {
+const awaitEffect = (ref, event) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')));
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  // In the document, and in the shadow roots and the frame's document that the click went through.
+  const trees = [document, ...event.composedPath()].filter((node) => node.nodeType > 8);
+  trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }));
   clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')];
 };
 
@@ -752,7 +754,7 @@ const click = (event) => {
   const [ref] = hits.map((el) =>
     add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
   );
-  if (options.capture && ref >= 0) awaitEffect(ref);
+  if (options.capture && ref >= 0) awaitEffect(ref, event);
 };
 
 // Forms: which fields, never what was typed into them, unless the study asks for it and the field is no secret.
@@ -815,16 +817,16 @@ const step = (nav) => {
   viewPage(nav);
 };
 
-/** Hear of pushState and replaceState, which fire no event; returns what undoes that. */
-const watchHistory = () =>
-  ['push', 'replace'].map((nav) => {
+/** Hear of pushState and replaceState, which fire no event, until the signal says stop. */
+const watchHistory = (signal) =>
+  ['push', 'replace'].forEach((nav) => {
     const method = nav + 'State';
     const original = history[method];
     const ours = (history[method] = (...args) => {
       original.apply(history, args);
       guard(step)(nav);
     });
-    return () => history[method] === ours && (history[method] = original)
+    signal.addEventListener('abort', () => history[method] === ours && (history[method] = original));
   });
 
 // Mouse paths in columns: a sample costs about ten bytes instead of two hundred.
@@ -910,19 +912,20 @@ const move = (event) => {
 
 const SCROLL_INTERVAL = 100;
 
-/** What removes all that `listen` and others have put into the page. */
-const undo = [];
+let ending$1;
 
-/** Listen on a window or an element. */
+/** Begin to listen; to abort what this returns removes every listener. */
+const hear = () => (ending$1 = new AbortController());
+
+/** Listen on a window, a frame or a shadow root. An event that passes two of them is one event. */
 const listen = (target, handlers) => {
-  const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
-    // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
-    handler.guarded ||= guard(handler);
-    return types.split(' ').map((type) => [type, handler.guarded, { capture: true, passive: true }])
-  });
-  listeners.forEach((listener) => target.addEventListener(...listener));
-  // A frame may be out of reach by then.
-  undo.push(guard(() => listeners.forEach((listener) => target.removeEventListener(...listener))));
+  for (const types in handlers)
+    for (const type of types.split(' ')) {
+      const handler = handlers[types];
+      // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
+      handler.guarded ||= guard((event) => handler.last === event || handler((handler.last = event)));
+      target.addEventListener(type, handler.guarded, { capture: true, passive: true, signal: ending$1.signal });
+    }
 };
 
 const onElement = (describe) => (event) => {
@@ -950,6 +953,9 @@ const logScroll = () => {
   scrolled.clear();
 };
 
+/** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
+const enter = (event) => event.composedPath().forEach((node) => node.nodeType > 10 && listen(node, inDocument));
+
 /** What happens inside a document: of this window, or of a frame. */
 const inDocument = {
   click,
@@ -959,7 +965,11 @@ const inDocument = {
   pointermove: move,
   'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
   'copy cut paste': onElement(name),
-  focusin: (event) => notePasswords(targetOf(event)),
+  pointerover: enter,
+  focusin: (event) => {
+    enter(event);
+    notePasswords(targetOf(event));
+  },
 };
 
 /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
@@ -1010,16 +1020,17 @@ const FLUSH_WAIT = 10e3;
 let logger;
 let given;
 const frames = [];
+let ending;
 
 const attach = () => {
+  ending = hear();
   listen(window, options.capture ? inDocument : { click });
   if (options.capture) {
-    const first = () => viewPage('load');
     listen(window, toWindow);
-    undo.push(...watchHistory());
+    watchHistory(ending.signal);
     // Before that, a page in the making may not know its own title.
-    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: first });
-    else first();
+    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: () => viewPage('load') });
+    else viewPage('load');
   }
   listen(window, { ...theEnd, pageshow });
   frames.forEach(attachFrame);
@@ -1034,7 +1045,7 @@ const attachFrame = guard((frame) => {
 const detach = (reason) => {
   stats.why = reason;
   effect();
-  undo.splice(0).forEach((remove) => remove());
+  ending?.abort();
 };
 
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */

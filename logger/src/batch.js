@@ -21,11 +21,11 @@ export const tombstone = ({ envelope, actions }, reason) => ({
   actions: [],
 })
 
-/** Two halves with the same seqs; each is a batch of its own to the server. */
+/** Two halves with the same seqs; each is a batch of its own to the server, and may declare what both do. */
 export const halves = ({ envelope, actions }) => {
   const middle = actions.length >> 1
-  return [
-    { envelope: { ...envelope, batch_id: uuid7() }, actions: actions.slice(0, middle) },
-    { envelope: { ...envelope, batch_id: uuid7(), lost: [] }, actions: actions.slice(middle) },
-  ]
+  return [actions.slice(0, middle), actions.slice(middle)].map((actions) => ({
+    envelope: { ...envelope, batch_id: uuid7() },
+    actions,
+  }))
 }

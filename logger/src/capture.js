@@ -14,19 +14,20 @@ import { guard, tenth } from './util.js'
 
 const SCROLL_INTERVAL = 100
 
-/** What removes all that `listen` and others have put into the page. */
-export const undo = []
+let ending
 
-/** Listen on a window or an element. */
+/** Begin to listen; to abort what this returns removes every listener. */
+export const hear = () => (ending = new AbortController())
+
+/** Listen on a window, a frame or a shadow root. An event that passes two of them is one event. */
 export const listen = (target, handlers) => {
-  const listeners = Object.entries(handlers).flatMap(([types, handler]) => {
-    // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
-    handler.guarded ||= guard(handler)
-    return types.split(' ').map((type) => [type, handler.guarded, { capture: true, passive: true }])
-  })
-  listeners.forEach((listener) => target.addEventListener(...listener))
-  // A frame may be out of reach by then.
-  undo.push(guard(() => listeners.forEach((listener) => target.removeEventListener(...listener))))
+  for (const types in handlers)
+    for (const type of types.split(' ')) {
+      const handler = handlers[types]
+      // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
+      handler.guarded ||= guard((event) => handler.last === event || handler((handler.last = event)))
+      target.addEventListener(type, handler.guarded, { capture: true, passive: true, signal: ending.signal })
+    }
 }
 
 const onElement = (describe) => (event) => {
@@ -54,6 +55,9 @@ const logScroll = () => {
   scrolled.clear()
 }
 
+/** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
+const enter = (event) => event.composedPath().forEach((node) => node.nodeType > 10 && listen(node, inDocument))
+
 /** What happens inside a document: of this window, or of a frame. */
 export const inDocument = {
   click,
@@ -63,7 +67,11 @@ export const inDocument = {
   pointermove: move,
   'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
   'copy cut paste': onElement(name),
-  focusin: (event) => notePasswords(targetOf(event)),
+  pointerover: enter,
+  focusin: (event) => {
+    enter(event)
+    notePasswords(targetOf(event))
+  },
 }
 
 /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */

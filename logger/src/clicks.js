@@ -26,9 +26,11 @@ export const effect = (kind) => {
   add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) })
 }
 
-const awaitEffect = (ref) => {
+const awaitEffect = (ref, event) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')))
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+  // In the document, and in the shadow roots and the frame's document that the click went through.
+  const trees = [document, ...event.composedPath()].filter((node) => node.nodeType > 8)
+  trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }))
   clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')]
 }
 
@@ -46,5 +48,5 @@ export const click = (event) => {
   const [ref] = hits.map((el) =>
     add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
   )
-  if (options.capture && ref >= 0) awaitEffect(ref)
+  if (options.capture && ref >= 0) awaitEffect(ref, event)
 }

@@ -106,7 +106,7 @@ const retryLater = (batch, response) => {
 
 /** To the shelf, each once: from there another page delivers what this one cannot. */
 const persist = () => {
-  if (stats.why !== 'consent') for (const batch of queue) batch.stored ||= shelf.put(batch)
+  if (stats.why !== 'consent') queue.forEach((batch) => (batch.stored ||= shelf.put(batch)))
 }
 
 export const push = (batch) => {
@@ -130,7 +130,9 @@ export const adopt = () => {
 export const hidden = () => {
   persist()
   let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0)
-  for (const batch of queue) if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch)
+  queue.forEach((batch) => {
+    if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch)
+  })
 }
 
 const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])

@@ -1,7 +1,7 @@
 // The logger's public face: what a page can ask of it. One page has one logger, so nothing is captured twice.
 
 import { track } from './areas.js'
-import { away, inDocument, listen, theEnd, toWindow, undo } from './capture.js'
+import { away, hear, inDocument, listen, theEnd, toWindow } from './capture.js'
 import { click, effect, subscribed } from './clicks.js'
 import { back, drained, pending } from './delivery.js'
 import { coordinates } from './element.js'
@@ -17,16 +17,17 @@ const FLUSH_WAIT = 10e3
 let logger
 let given
 const frames = []
+let ending
 
 const attach = () => {
+  ending = hear()
   listen(window, options.capture ? inDocument : { click })
   if (options.capture) {
-    const first = () => viewPage('load')
     listen(window, toWindow)
-    undo.push(...watchHistory())
+    watchHistory(ending.signal)
     // Before that, a page in the making may not know its own title.
-    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: first })
-    else first()
+    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: () => viewPage('load') })
+    else viewPage('load')
   }
   listen(window, { ...theEnd, pageshow })
   frames.forEach(attachFrame)
@@ -41,7 +42,7 @@ const attachFrame = guard((frame) => {
 const detach = (reason) => {
   stats.why = reason
   effect()
-  undo.splice(0).forEach((remove) => remove())
+  ending?.abort()
 }
 
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */

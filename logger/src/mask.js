@@ -18,16 +18,15 @@ export const maskUrl = (url) =>
   maskText(url).replace(PARAMETER, '$1' + MASKED)
 
 /** Whether the element or any of its ancestors, through shadow roots, matches. */
-export const within = (el, selector) => {
-  for (; el?.closest; el = el.getRootNode().host) if (el.closest(selector)) return true
-}
+export const within = (el, selector) =>
+  el?.closest && (el.closest(selector) || within(el.getRootNode().host, selector))
 
 /** Whether the study wants to know nothing of what happens here. */
 export const ignored = (el) => within(el, '[data-ul-ignore]')
 
 /** Remember which fields are passwords now: a "show password" button turns them into text fields later. */
 export const notePasswords = (el) => {
-  for (const field of el.getRootNode().querySelectorAll('input[type=password]')) passwords.add(field)
+  el.getRootNode().querySelectorAll('input[type=password]').forEach((field) => passwords.add(field))
 }
 
 /** Whether nothing of a field's value may be told, not even its length. */

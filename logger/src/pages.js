@@ -31,14 +31,14 @@ export const step = (nav) => {
   viewPage(nav)
 }
 
-/** Hear of pushState and replaceState, which fire no event; returns what undoes that. */
-export const watchHistory = () =>
-  ['push', 'replace'].map((nav) => {
+/** Hear of pushState and replaceState, which fire no event, until the signal says stop. */
+export const watchHistory = (signal) =>
+  ['push', 'replace'].forEach((nav) => {
     const method = nav + 'State'
     const original = history[method]
     const ours = (history[method] = (...args) => {
       original.apply(history, args)
       guard(step)(nav)
     })
-    return () => history[method] === ours && (history[method] = original)
+    signal.addEventListener('abort', () => history[method] === ours && (history[method] = original))
   })

@@ -50,7 +50,7 @@ export const begin = () => {
     screen_w: screen.width,
     screen_h: screen.height,
     dpr: devicePixelRatio,
-    touch: navigator.maxTouchPoints > 0,
+    touch: !!navigator.maxTouchPoints,
     ...signals(),
   }
   save({ session_id, page_no: page_no + 1 })
@@ -109,8 +109,7 @@ const tooMany = (now) => {
 /** An action that will not be sent keeps its seq, and the next batch says what became of it. */
 const drop = (reason) => {
   if (actions[0]) close('size')
-  const last = lost.at(-1)
-  if (last?.[2] === reason) last[1] = seq
+  if (lost.at(-1)?.[2] === reason) lost.at(-1)[1] = seq
   else lost.push([seq, seq, reason])
   stats.lost++
   arm()

@@ -24,7 +24,7 @@ export const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navi
 /** The person's word, or else the browser's signal, that stands against capture. */
 export const refusal = () => {
   if (state.consent) return
-  if (options.consent === 'required' || state.consent === false) return 'consent'
+  if (options.consent || state.consent === false) return 'consent'
   return options.respect.split(/\W/).find((signal) => signals()[signal])
 }
 
