@@ -18,24 +18,25 @@ FROM positions_screen
 """
 
 # Per page of the new logger: what it must have sent, by its own highest seq and by what the tab's next page says;
-# what came, stored or rejected; what the logger declared lost; and what nobody can explain.
+# what came, stored or rejected; what the logger declared lost and did not come; and what nobody can explain.
+# A drop may be declared more than once, and what was declared may have arrived: neither may hide another loss.
 PAGE_LOSS = """
-WITH came AS (
-    SELECT page_id, count(*) AS received, max(seq) + 1 AS highest
+WITH said AS (
+    SELECT batches.page_id, range_agg(int4range(least(low, high), greatest(low, high), '[]')) AS gaps
+    FROM batches
+    CROSS JOIN LATERAL jsonb_array_elements(batches.lost) AS gap
+    CROSS JOIN LATERAL (SELECT (gap ->> 0)::int AS low, (gap ->> 1)::int AS high) AS ends
+    WHERE jsonb_typeof(batches.lost) = 'array' AND jsonb_typeof(gap) = 'array'
+      AND jsonb_typeof(gap -> 0) = 'number' AND jsonb_typeof(gap -> 1) = 'number'
+    GROUP BY batches.page_id
+), came AS (
+    SELECT page_id, count(*) AS received, max(seq) + 1 AS highest, count(*) FILTER (WHERE seq <@ gaps) AS declared_too
     FROM (
         SELECT page_id, seq FROM raw_actions
         UNION SELECT page_id, seq FROM rejected_actions
     ) AS all_actions
+    LEFT JOIN said USING (page_id)
     GROUP BY page_id
-), said AS (
-    SELECT batches.page_id,
-           sum((gap ->> 1)::int - (gap ->> 0)::int + 1) AS declared,
-           max((gap ->> 1)::int) + 1 AS highest
-    FROM batches
-    CROSS JOIN LATERAL jsonb_array_elements(batches.lost) AS gap
-    WHERE jsonb_typeof(batches.lost) = 'array' AND jsonb_typeof(gap) = 'array'
-      AND jsonb_typeof(gap -> 0) = 'number' AND jsonb_typeof(gap -> 1) = 'number'
-    GROUP BY batches.page_id
 ), next_page AS (
     SELECT prev_page_id AS page_id, max(prev_page_seq) AS next_seq
     FROM pages
@@ -43,9 +44,10 @@ WITH came AS (
     GROUP BY prev_page_id
 ), counted AS (
     SELECT pages.page_id, pages.study, pages.user_id, pages.session_id, pages.page_no,
-           greatest(came.highest, said.highest, next_page.next_seq, 0) AS expected,
+           greatest(came.highest, upper(said.gaps), next_page.next_seq, 0) AS expected,
            coalesce(came.received, 0) AS received,
-           coalesce(said.declared, 0) AS declared
+           coalesce((SELECT sum(upper(gap) - lower(gap)) FROM unnest(said.gaps) AS gap), 0)
+               - coalesce(came.declared_too, 0) AS declared
     FROM pages
     LEFT JOIN came USING (page_id)
     LEFT JOIN said USING (page_id)
