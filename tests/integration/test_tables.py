@@ -136,7 +136,7 @@ def test_loss_is_a_number(stack: RunningStack, user: str) -> None:
 
 
 def test_what_is_declared_twice_or_arrives_all_the_same_hides_no_loss(stack: RunningStack, user: str) -> None:
-    """Of 0..9 the logger declares 2..5 in two batches and 5..6 in another; 5 arrives, 8 is the one that nobody explains."""
+    """Of 0..9 the logger declares 2..5 in two batches and 5..6 in one; 5 arrives, 8 is what nobody explains."""
     page = str(uuid4())
     url = f"{stack.analytics_url}/analytics"
     actions = [{"name": "x", "seq": seq} for seq in (0, 1, 5, 7, 9)]
