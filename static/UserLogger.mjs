@@ -284,7 +284,7 @@ const configure = (server = {}, maxActions, maxTime, attributesName, constantAtt
   for (const key in settings) {
     const old = options[key];
     const given = settings[key] ?? old;
-    const value = old === !!old ? given + '' !== 'false' : old?.constructor(given);
+    const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given);
     if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`);
     else options[key] = value;
   }
@@ -436,11 +436,10 @@ const retryLater = (batch, response) => {
   batch.envelope.reason = 'retry';
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch];
-  const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
   const header = response?.headers.get('Retry-After'); // seconds or a date
   const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0);
-  clearTimeout(timer$2);
-  timer$2 = setTimeout(wake, Math.max(jittered, asked));
+  // One wait for all that failed together, as several do when the page was hidden: it is one failure.
+  timer$2 ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)));
   persist();
 };
 
@@ -910,7 +909,7 @@ const move = (event) => {
 // Everything that is captured by itself: which event leads to which action. All listeners are passive, on the way down.
 
 
-const SCROLL_INTERVAL = 100;
+const INTERVAL = 100;
 
 let ending$1;
 
@@ -933,24 +932,25 @@ const onElement = (describe) => (event) => {
   if (!ignored(el)) add({ name: event.type, ...describe(el, event) });
 };
 
-/** Scroll positions of the page and of every scrolling element: each 100 ms, and the last. */
-const scrolled = new Set();
+const due = new Set();
+
+/** What an element or the window does many times in a row is logged each 100 ms, and the last of it. */
+const soon = (target, log) => {
+  if (due.has(target)) return
+  due.add(target);
+  setTimeout(guard(() => {
+    due.delete(target);
+    log();
+  }), INTERVAL);
+};
 
 const scroll = ({ target }) => {
   if (ignored(target)) return
   effect('scroll');
-  if (!scrolled.size) setTimeout(logScroll, SCROLL_INTERVAL);
-  scrolled.add(target);
-};
-
-const logScroll = () => {
-  scrolled.forEach(
-    guard((target) => {
-      const el = target.scrollingElement || target; // only a document has one
-      add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) });
-    }),
-  );
-  scrolled.clear();
+  soon(target, () => {
+    const el = target.scrollingElement || target; // only a document has one
+    add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) });
+  });
 };
 
 /** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
@@ -982,11 +982,12 @@ const toWindow = {
   'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
   load: check,
   'popstate hashchange': () => step('pop'),
-  resize: () => {
-    look();
-    add({ name: 'resize' });
-    check();
-  },
+  resize: () =>
+    soon(window, () => {
+      look();
+      add({ name: 'resize' });
+      check();
+    }),
   'error unhandledrejection': failed,
 };
 
@@ -1061,6 +1062,7 @@ const start = () => {
 /** End all capture; what was captured is delivered still. */
 const stop = () => {
   if (stats.why) return
+  leavePage();
   away('manual');
   detach('stopped');
 };

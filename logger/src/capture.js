@@ -12,7 +12,7 @@ import { move } from './sampler.js'
 import { options } from './settings.js'
 import { guard, tenth } from './util.js'
 
-const SCROLL_INTERVAL = 100
+const INTERVAL = 100
 
 let ending
 
@@ -35,24 +35,25 @@ const onElement = (describe) => (event) => {
   if (!ignored(el)) add({ name: event.type, ...describe(el, event) })
 }
 
-/** Scroll positions of the page and of every scrolling element: each 100 ms, and the last. */
-const scrolled = new Set()
+const due = new Set()
+
+/** What an element or the window does many times in a row is logged each 100 ms, and the last of it. */
+const soon = (target, log) => {
+  if (due.has(target)) return
+  due.add(target)
+  setTimeout(guard(() => {
+    due.delete(target)
+    log()
+  }), INTERVAL)
+}
 
 const scroll = ({ target }) => {
   if (ignored(target)) return
   effect('scroll')
-  if (!scrolled.size) setTimeout(logScroll, SCROLL_INTERVAL)
-  scrolled.add(target)
-}
-
-const logScroll = () => {
-  scrolled.forEach(
-    guard((target) => {
-      const el = target.scrollingElement || target // only a document has one
-      add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) })
-    }),
-  )
-  scrolled.clear()
+  soon(target, () => {
+    const el = target.scrollingElement || target // only a document has one
+    add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) })
+  })
 }
 
 /** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
@@ -84,11 +85,12 @@ export const toWindow = {
   'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
   load: check,
   'popstate hashchange': () => step('pop'),
-  resize: () => {
-    look()
-    add({ name: 'resize' })
-    check()
-  },
+  resize: () =>
+    soon(window, () => {
+      look()
+      add({ name: 'resize' })
+      check()
+    }),
   'error unhandledrejection': failed,
 }
 

@@ -96,11 +96,10 @@ const retryLater = (batch, response) => {
   batch.envelope.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch]
-  const jittered = Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
   const header = response?.headers.get('Retry-After') // seconds or a date
   const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0)
-  clearTimeout(timer)
-  timer = setTimeout(wake, Math.max(jittered, asked))
+  // One wait for all that failed together, as several do when the page was hidden: it is one failure.
+  timer ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)))
   persist()
 }
 

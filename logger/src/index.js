@@ -5,7 +5,7 @@ import { away, hear, inDocument, listen, theEnd, toWindow } from './capture.js'
 import { click, effect, subscribed } from './clicks.js'
 import { back, drained, pending } from './delivery.js'
 import { coordinates } from './element.js'
-import { viewPage, watchHistory } from './pages.js'
+import { leavePage, viewPage, watchHistory } from './pages.js'
 import { add, begin, captured, open, purge, seal } from './recorder.js'
 import { forget, recall, refusal, save, state } from './session.js'
 import { configure, constants, options } from './settings.js'
@@ -58,6 +58,7 @@ const start = () => {
 /** End all capture; what was captured is delivered still. */
 const stop = () => {
   if (stats.why) return
+  leavePage()
   away('manual')
   detach('stopped')
 }

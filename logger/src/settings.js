@@ -33,7 +33,7 @@ export const configure = (server = {}, maxActions, maxTime, attributesName, cons
   for (const key in settings) {
     const old = options[key]
     const given = settings[key] ?? old
-    const value = old === !!old ? given + '' !== 'false' : old?.constructor(given)
+    const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given)
     if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`)
     else options[key] = value
   }
@@ -46,7 +46,7 @@ export const configure = (server = {}, maxActions, maxTime, attributesName, cons
 
 /** A script tag's data- attributes as settings; undefined where none of them is ours. */
 export const settingsOfTag = ({ src, dataset }) => {
-  const given = { server: new URL('analytics', src).href, constants: {} }
+  const given = { server: new URL('analytics', src || location).href, constants: {} }
   let ours
   for (const key in dataset) {
     const snake = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase()

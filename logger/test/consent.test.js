@@ -138,7 +138,7 @@ test('stop ends all capture and delivers what is there; start begins again', asy
   page.document.querySelector('button').click()
   logger.log('two')
   await page.tick(10_000)
-  assert.deepEqual(names(page), ['pageview', 'one'])
+  assert.deepEqual(names(page), ['pageview', 'one', 'pageleave'])
   logger.start()
   logger.log('three')
   await page.tick(10_000)

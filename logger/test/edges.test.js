@@ -29,7 +29,7 @@ test('nothing that a click or a scroll started goes on after stop', async () => 
   page.user.stop()
   page.document.body.append('changed')
   await page.tick(20_000)
-  assert.deepEqual(sent(page), ['pageview', 'click', 'click_effect'])
+  assert.deepEqual(sent(page), ['pageview', 'click', 'click_effect', 'pageleave'])
 })
 
 test('what is scrolled and then removed costs no later scroll', async () => {
@@ -191,4 +191,16 @@ test('what a click changes inside its web component is its effect', async () => 
   await page.tick(6000)
   const [effect] = page.stored().filter(({ name }) => name === 'click_effect')
   assert.equal(effect.effect, 'mutation')
+})
+
+test('a window that is pulled larger is a resize each 100 ms, and the last', async () => {
+  const page = await capturing()
+  for (const width of [801, 802, 803, 804, 805, 806]) {
+    page.window.innerWidth = width
+    page.fire('resize')
+    await page.tick(30)
+  }
+  await page.tick(6000)
+  const widths = page.posted.flatMap(({ body }) => body.actions.filter(({ name }) => name === 'resize').map(({ view }) => body.views[view].viewport_w))
+  assert.deepEqual(widths, [804, 806])
 })

@@ -47,6 +47,21 @@ test('a success ends the doubling', async () => {
   assert.equal(page.posted.at(-1).at - failed, 1000)
 })
 
+test('what fails together, as when the page is hidden, is one failure and one wait', async () => {
+  const page = await stuck(() => undefined) // it waits 1 s from here
+  for (let i = 0; i < 3; i++) {
+    logMany(page, 1, { text: 'x'.repeat(40_000) })
+    page.user.set({ i })
+  }
+  page.hide()
+  await page.tick(0)
+  const before = page.posted.length
+  await page.tick(999)
+  assert.equal(page.posted.length, before)
+  await page.tick(1)
+  assert.equal(page.posted.length, before + 1)
+})
+
 test('Retry-After is honoured', async () => {
   const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': '20' } }))
   await page.tick(19_999)

@@ -21,6 +21,10 @@ test('the server is found from the tag’s own src', () => {
   assert.equal(ofTag('data-study="s"', 'https://x.test/log/UserLogger.min.js?v=1').given.server, 'https://x.test/log/analytics')
 })
 
+test('a logger that is written into the page itself finds its server beside the page', () => {
+  assert.equal(ofTag('data-study="s"', '').given.server, 'http://study.test/analytics')
+})
+
 test('attributes become settings and constants', () => {
   const { given } = ofTag('data-study="s" data-user="p1" data-condition-1="A" data-condition_2="B" data-const-age-group="old" data-const-lab="2" data-user-param="pid" data-max-time="9"')
   assert.deepEqual(plain(given.constants), { user: 'p1', condition_1: 'A', condition_2: 'B', age_group: 'old', lab: '2' })
@@ -46,6 +50,14 @@ test('settings take the type of their default', () => {
   assert.deepEqual([maxActions, values, debug, study, maxTime], [7, false, true, '5', 5])
 })
 
+test('only a clear yes switches anything on that tells more of a person', () => {
+  for (const [given, on] of [['', true], ['true', true], [true, true], ['false', false], ['no', false], ['0', false], [0, false], ['off', false]]) {
+    const page = new Page()
+    page.logger({ values: given })
+    assert.equal(page.modules.settings.options.values, on, `values: ${given}`)
+  }
+})
+
 test('a constructor that is given nothing gets the same warning', () => {
   const page = new Page()
   new page.modules.index.UserLogger()
@@ -55,6 +67,7 @@ test('a constructor that is given nothing gets the same warning', () => {
 for (const [what, settings, word] of [
   ['an unknown setting', { colour: 'red' }, 'colour'],
   ['a number that is none', { maxTime: 'soon' }, 'maxTime'],
+  ['a yes or no that is neither', { values: 'off' }, 'values'],
   ['no server', { server: '' }, 'server'],
 ]) {
   test(`${what} gets one warning, and no exception`, async () => {
