@@ -31,7 +31,7 @@ TAGS = {
 # Events are made before the clock starts; what is timed is handing them through the page's listeners.
 DISPATCH = """([type, count]) => {
     const target = document.querySelectorAll('b')[200]
-    const at = i => ({bubbles: true, composed: true, pointerType: 'mouse', view: window,
+    const at = i => ({bubbles: true, composed: true, detail: 1, pointerType: 'mouse', view: window,
         clientX: i % 1000, clientY: i % 700, screenX: i % 1000, screenY: i % 700})
     const events = Array.from({length: count}, (_, i) =>
         new PointerEvent(type, {...at(i), coalescedEvents: [new PointerEvent(type, at(i))]}))

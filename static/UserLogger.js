@@ -161,8 +161,8 @@
   /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no place. */
   const coordinates = (event) => {
     const point = event?.changedTouches?.[0] || event;
-    // A click by a key says 0, 0 and is nowhere.
-    if (point?.clientX === undefined || point.pointerType === '') return {}
+    // A click by a key is nowhere, whatever place browsers give it: the corner or the middle of a button.
+    if (point?.clientX === undefined || (point.type === 'click' && !point.detail)) return {}
     const [dx, dy] = frameOffset(point);
     const client_x = Math.floor(point.clientX + dx);
     const client_y = Math.floor(point.clientY + dy);
@@ -201,7 +201,7 @@
   const describe = (el, event) => {
     const [dx, dy] = frameOffset(event);
     const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy);
-    const inside = (distance, size) => event.pointerType === '' ? undefined : Math.round((distance / size) * 1e3) / 1e3;
+    const inside = (distance, size) => event.detail ? Math.round((distance / size) * 1e3) / 1e3 : undefined;
     return {
       ...name(el),
       text: visibleText(el),
@@ -416,6 +416,7 @@
       const serverTime = +response.headers.get('X-Server-Time');
       // The server's clock against this one: of all answers the quickest says it best.
       if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt };
+      await response.text(); // until then some browsers count the request as one that is under way
     } catch {
       // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
     }

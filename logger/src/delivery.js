@@ -60,6 +60,7 @@ const send = async (batch) => {
     const serverTime = +response.headers.get('X-Server-Time')
     // The server's clock against this one: of all answers the quickest says it best.
     if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt }
+    await response.text() // until then some browsers count the request as one that is under way
   } catch {
     // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
   }

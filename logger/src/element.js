@@ -16,8 +16,8 @@ const frameOffset = ({ view }) => {
 /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no place. */
 export const coordinates = (event) => {
   const point = event?.changedTouches?.[0] || event
-  // A click by a key says 0, 0 and is nowhere.
-  if (point?.clientX === undefined || point.pointerType === '') return {}
+  // A click by a key is nowhere, whatever place browsers give it: the corner or the middle of a button.
+  if (point?.clientX === undefined || (point.type === 'click' && !point.detail)) return {}
   const [dx, dy] = frameOffset(point)
   const client_x = Math.floor(point.clientX + dx)
   const client_y = Math.floor(point.clientY + dy)
@@ -56,7 +56,7 @@ export const rectangle = (el, dx, dy) => {
 export const describe = (el, event) => {
   const [dx, dy] = frameOffset(event)
   const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy)
-  const inside = (distance, size) => event.pointerType === '' ? undefined : Math.round((distance / size) * 1e3) / 1e3
+  const inside = (distance, size) => event.detail ? Math.round((distance / size) * 1e3) / 1e3 : undefined
   return {
     ...name(el),
     text: visibleText(el),
