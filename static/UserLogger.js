@@ -257,6 +257,7 @@
 
   /** What counts where the page says nothing else. A setting is of the type that stands here. */
   const options = {
+    __proto__: null,
     server: '',
     study: '',
     userParam: '',
@@ -287,7 +288,7 @@
       const old = options[key];
       const given = settings[key] ?? old;
       const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given);
-      if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`);
+      if ([undefined, NaN].includes(value)) warn(`no setting ${key}=${given}`);
       else options[key] = value;
     }
     if (!options.server) return warn('no server')
@@ -369,7 +370,7 @@
   const FOR_GOOD = /^4(?!08|25|29)/; // statuses that another try would not change
   const FIRST_WAIT = 1e3;
   const LONGEST_WAIT = 60e3;
-  const LONGEST_ASKED = 3600e3; // of a server, or of a clock that is wrong by a day
+  const LONGEST_ASKED = 3600e3; // more is a mistake
 
   let queue = [];
   let timer$2 = 0;
@@ -430,10 +431,10 @@
     if (status === 200) {
       failures = 0;
       settle(batch, 'acked');
-    } else if (status === 413 && countOf(batch) > 1) {
+    } else if (status === 413 && batch.actions[1]) {
       settle(batch, '', halves(batch));
     } else if (FOR_GOOD.test(status)) {
-      warn(`the server says ${status}`);
+      warn(`server says ${status}`);
       drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
     } else return retryLater(batch, response)
     pump();
@@ -453,8 +454,7 @@
     batch.envelope.reason = 'retry';
     // To the end: one batch that the server chokes on must not hold up the others.
     queue = [...queue.filter((other) => other !== batch), batch];
-    const header = response?.headers.get('Retry-After'); // seconds or a date
-    const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0);
+    const asked = Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0);
     // One wait for all that failed together, as several do when the page was hidden: it is one failure.
     timer$2 ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)));
     persist();
@@ -491,7 +491,7 @@
     });
   };
 
-  const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
+  const pieces = (batch) => (batch.actions[1] && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
 
   /** The page ends: beacons outlive it, requests begun now would not. Their answer is never seen, so the shelf keeps what they carry. */
   const leave = () => {
@@ -517,21 +517,23 @@
   /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
   const discard = () => {
     for (const batch of [...queue, ...(all() || [])]) {
-      if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user === constants.user) settle(batch);
+      if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user + '' === constants.user + '') settle(batch);
     }
   };
 
   // What the tab remembers of a study from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 
-  /** {session_id, page_no, prev_page, given, user, task, consent}. Where storage is blocked, the session is this page. */
+  /** {session_id, page_no, prev_page, given (a hash of the user that a URL or tag named), user, task, consent}. Where storage is blocked, the session is this page. */
   let state = {};
 
-  /** `given` is the user that the page's URL or tag names. */
+  /** `given` is the user that the page's URL or tag names, if it does. */
   const recall = guard((given) => {
     state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}');
+    const mark = given ? hash(given) : state.given;
     // Another person at the same computer: has given no word yet, and is in no task.
-    if (state.given && given && state.given !== given) state = {};
+    if (![undefined, mark].includes(state.given)) state = {};
+    state.given = mark;
   });
 
   const save = guard((changes) => {
@@ -549,9 +551,9 @@
     return options.respect.split(/\W/).find((signal) => signals()[signal])
   };
 
-  /** Forget everything but the word that was given. */
+  /** Forget everything but the word that was given, and whose it was. */
   const forget = () => {
-    state = {};
+    state = { given: state.given };
     save({ consent: false });
   };
 
@@ -751,7 +753,7 @@
   const awaitEffect = (ref, event) => {
     observer ||= new MutationObserver(guard(() => effect('mutation')));
     // In the document, and in the shadow roots and the frame's document that the click went through.
-    const trees = [document, ...event.composedPath()].filter((node) => node.nodeType > 8);
+    const trees = event.composedPath().filter((node) => node.nodeType > 8);
     trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }));
     clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')];
   };
@@ -780,7 +782,7 @@
 
   /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
   const submit = (event) => {
-    const form = event.target;
+    const form = targetOf(event);
     if (ignored(form)) return
     const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName);
     add({
@@ -798,7 +800,7 @@
     const { type, value, checked } = field;
     const action = { name: 'change', ...name(field), field: fieldName(field), type };
     if (!isSecret(field)) {
-      if (/checkbox|radio/.test(type)) action.checked = checked;
+      if (/check|radio/.test(type)) action.checked = checked;
       else action.length = value?.length;
       if (options.values) action.value = maskText(value);
     }
@@ -982,11 +984,8 @@
     pointermove: move,
     'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
     'copy cut paste': onElement(name),
-    pointerover: enter,
-    focusin: (event) => {
-      enter(event);
-      notePasswords(targetOf(event));
-    },
+    'pointerover pointerdown click focusin': enter,
+    focusin: (event) => notePasswords(targetOf(event)),
   };
 
   /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
@@ -1069,11 +1068,19 @@
   /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
   const start = () => {
     if (!stats.why || !options.server) return
-    if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-    if ((stats.why = refusal())) return warn(`not recording (${stats.why})`)
+    if (document.prerendering) return document.addEventListener('prerenderingchange', guard(arrive))
+    if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
     begin();
-    save({ user: constants.user, given });
+    save({ user: constants.user });
     attach();
+  };
+
+  /** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
+  const arrive = () => {
+    recall(given);
+    const user = given || state.user;
+    if (user) constants.user = user;
+    start();
   };
 
   /** End all capture; what was captured is delivered still. */
@@ -1190,10 +1197,7 @@
       guard(() => {
         configure(...settings);
         given = new URLSearchParams(location.search).get(options.userParam) || constants.user;
-        recall(given);
-        const user = given || state.user;
-        if (user) constants.user = user;
-        start();
+        arrive();
       })();
   }
 

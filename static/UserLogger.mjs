@@ -255,6 +255,7 @@ const halves = ({ envelope, actions }) => {
 
 /** What counts where the page says nothing else. A setting is of the type that stands here. */
 const options = {
+  __proto__: null,
   server: '',
   study: '',
   userParam: '',
@@ -285,7 +286,7 @@ const configure = (server = {}, maxActions, maxTime, attributesName, constantAtt
     const old = options[key];
     const given = settings[key] ?? old;
     const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given);
-    if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`);
+    if ([undefined, NaN].includes(value)) warn(`no setting ${key}=${given}`);
     else options[key] = value;
   }
   if (!options.server) return warn('no server')
@@ -353,7 +354,7 @@ const TIMEOUT = 30e3;
 const FOR_GOOD = /^4(?!08|25|29)/; // statuses that another try would not change
 const FIRST_WAIT = 1e3;
 const LONGEST_WAIT = 60e3;
-const LONGEST_ASKED = 3600e3; // of a server, or of a clock that is wrong by a day
+const LONGEST_ASKED = 3600e3; // more is a mistake
 
 let queue = [];
 let timer$2 = 0;
@@ -414,10 +415,10 @@ const answered = (batch, response) => {
   if (status === 200) {
     failures = 0;
     settle(batch, 'acked');
-  } else if (status === 413 && countOf(batch) > 1) {
+  } else if (status === 413 && batch.actions[1]) {
     settle(batch, '', halves(batch));
   } else if (FOR_GOOD.test(status)) {
-    warn(`the server says ${status}`);
+    warn(`server says ${status}`);
     drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
   } else return retryLater(batch, response)
   pump();
@@ -437,8 +438,7 @@ const retryLater = (batch, response) => {
   batch.envelope.reason = 'retry';
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch];
-  const header = response?.headers.get('Retry-After'); // seconds or a date
-  const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0);
+  const asked = Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0);
   // One wait for all that failed together, as several do when the page was hidden: it is one failure.
   timer$2 ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)));
   persist();
@@ -475,7 +475,7 @@ const hidden = () => {
   });
 };
 
-const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
+const pieces = (batch) => (batch.actions[1] && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
 
 /** The page ends: beacons outlive it, requests begun now would not. Their answer is never seen, so the shelf keeps what they carry. */
 const leave = () => {
@@ -501,21 +501,23 @@ const drained = (ms) =>
 /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
 const discard = () => {
   for (const batch of [...queue, ...(all() || [])]) {
-    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user === constants.user) settle(batch);
+    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user + '' === constants.user + '') settle(batch);
   }
 };
 
 // What the tab remembers of a study from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 
-/** {session_id, page_no, prev_page, given, user, task, consent}. Where storage is blocked, the session is this page. */
+/** {session_id, page_no, prev_page, given (a hash of the user that a URL or tag named), user, task, consent}. Where storage is blocked, the session is this page. */
 let state = {};
 
-/** `given` is the user that the page's URL or tag names. */
+/** `given` is the user that the page's URL or tag names, if it does. */
 const recall = guard((given) => {
   state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}');
+  const mark = given ? hash(given) : state.given;
   // Another person at the same computer: has given no word yet, and is in no task.
-  if (state.given && given && state.given !== given) state = {};
+  if (![undefined, mark].includes(state.given)) state = {};
+  state.given = mark;
 });
 
 const save = guard((changes) => {
@@ -533,9 +535,9 @@ const refusal = () => {
   return options.respect.split(/\W/).find((signal) => signals()[signal])
 };
 
-/** Forget everything but the word that was given. */
+/** Forget everything but the word that was given, and whose it was. */
 const forget = () => {
-  state = {};
+  state = { given: state.given };
   save({ consent: false });
 };
 
@@ -735,7 +737,7 @@ const effect = (kind) => {
 const awaitEffect = (ref, event) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')));
   // In the document, and in the shadow roots and the frame's document that the click went through.
-  const trees = [document, ...event.composedPath()].filter((node) => node.nodeType > 8);
+  const trees = event.composedPath().filter((node) => node.nodeType > 8);
   trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }));
   clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')];
 };
@@ -764,7 +766,7 @@ const fieldName = ({ name, id }) => name || id;
 
 /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
 const submit = (event) => {
-  const form = event.target;
+  const form = targetOf(event);
   if (ignored(form)) return
   const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName);
   add({
@@ -782,7 +784,7 @@ const change = (event) => {
   const { type, value, checked } = field;
   const action = { name: 'change', ...name(field), field: fieldName(field), type };
   if (!isSecret(field)) {
-    if (/checkbox|radio/.test(type)) action.checked = checked;
+    if (/check|radio/.test(type)) action.checked = checked;
     else action.length = value?.length;
     if (options.values) action.value = maskText(value);
   }
@@ -966,11 +968,8 @@ const inDocument = {
   pointermove: move,
   'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
   'copy cut paste': onElement(name),
-  pointerover: enter,
-  focusin: (event) => {
-    enter(event);
-    notePasswords(targetOf(event));
-  },
+  'pointerover pointerdown click focusin': enter,
+  focusin: (event) => notePasswords(targetOf(event)),
 };
 
 /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
@@ -1053,11 +1052,19 @@ const detach = (reason) => {
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
 const start = () => {
   if (!stats.why || !options.server) return
-  if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-  if ((stats.why = refusal())) return warn(`not recording (${stats.why})`)
+  if (document.prerendering) return document.addEventListener('prerenderingchange', guard(arrive))
+  if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
   begin();
-  save({ user: constants.user, given });
+  save({ user: constants.user });
   attach();
+};
+
+/** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
+const arrive = () => {
+  recall(given);
+  const user = given || state.user;
+  if (user) constants.user = user;
+  start();
 };
 
 /** End all capture; what was captured is delivered still. */
@@ -1174,10 +1181,7 @@ function UserLogger(...settings) {
     guard(() => {
       configure(...settings);
       given = new URLSearchParams(location.search).get(options.userParam) || constants.user;
-      recall(given);
-      const user = given || state.user;
-      if (user) constants.user = user;
-      start();
+      arrive();
     })();
 }
 

@@ -68,11 +68,8 @@ export const inDocument = {
   pointermove: move,
   'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
   'copy cut paste': onElement(name),
-  pointerover: enter,
-  focusin: (event) => {
-    enter(event)
-    notePasswords(targetOf(event))
-  },
+  'pointerover pointerdown click focusin': enter,
+  focusin: (event) => notePasswords(targetOf(event)),
 }
 
 /** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */

@@ -29,7 +29,7 @@ export const effect = (kind) => {
 const awaitEffect = (ref, event) => {
   observer ||= new MutationObserver(guard(() => effect('mutation')))
   // In the document, and in the shadow roots and the frame's document that the click went through.
-  const trees = [document, ...event.composedPath()].filter((node) => node.nodeType > 8)
+  const trees = event.composedPath().filter((node) => node.nodeType > 8)
   trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }))
   clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')]
 }

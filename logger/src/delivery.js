@@ -13,7 +13,7 @@ const TIMEOUT = 30e3
 const FOR_GOOD = /^4(?!08|25|29)/ // statuses that another try would not change
 const FIRST_WAIT = 1e3
 const LONGEST_WAIT = 60e3
-const LONGEST_ASKED = 3600e3 // of a server, or of a clock that is wrong by a day
+const LONGEST_ASKED = 3600e3 // more is a mistake
 
 let queue = []
 let timer = 0
@@ -74,10 +74,10 @@ const answered = (batch, response) => {
   if (status === 200) {
     failures = 0
     settle(batch, 'acked')
-  } else if (status === 413 && countOf(batch) > 1) {
+  } else if (status === 413 && batch.actions[1]) {
     settle(batch, '', halves(batch))
   } else if (FOR_GOOD.test(status)) {
-    warn(`the server says ${status}`)
+    warn(`server says ${status}`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
   } else return retryLater(batch, response)
   pump()
@@ -97,8 +97,7 @@ const retryLater = (batch, response) => {
   batch.envelope.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch]
-  const header = response?.headers.get('Retry-After') // seconds or a date
-  const asked = Math.min(LONGEST_ASKED, header * 1e3 || Date.parse(header) - Date.now() || 0)
+  const asked = Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0)
   // One wait for all that failed together, as several do when the page was hidden: it is one failure.
   timer ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)))
   persist()
@@ -135,7 +134,7 @@ export const hidden = () => {
   })
 }
 
-const pieces = (batch) => (countOf(batch) > 1 && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])
+const pieces = (batch) => (batch.actions[1] && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch])
 
 /** The page ends: beacons outlive it, requests begun now would not. Their answer is never seen, so the shelf keeps what they carry. */
 export const leave = () => {
@@ -161,6 +160,6 @@ export const drained = (ms) =>
 /** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
 export const discard = () => {
   for (const batch of [...queue, ...(shelf.all() || [])]) {
-    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user === constants.user) settle(batch)
+    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user + '' === constants.user + '') settle(batch)
   }
 }

@@ -9,7 +9,7 @@ const fieldName = ({ name, id }) => name || id
 
 /** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
 export const submit = (event) => {
-  const form = event.target
+  const form = targetOf(event)
   if (ignored(form)) return
   const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName)
   add({
@@ -27,7 +27,7 @@ export const change = (event) => {
   const { type, value, checked } = field
   const action = { name: 'change', ...name(field), field: fieldName(field), type }
   if (!isSecret(field)) {
-    if (/checkbox|radio/.test(type)) action.checked = checked
+    if (/check|radio/.test(type)) action.checked = checked
     else action.length = value?.length
     if (options.values) action.value = maskText(value)
   }

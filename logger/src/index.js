@@ -48,11 +48,19 @@ const detach = (reason) => {
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
 const start = () => {
   if (!stats.why || !options.server) return
-  if (document.prerendering) return document.addEventListener('prerenderingchange', start)
-  if ((stats.why = refusal())) return warn(`not recording (${stats.why})`)
+  if (document.prerendering) return document.addEventListener('prerenderingchange', guard(arrive))
+  if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
   begin()
-  save({ user: constants.user, given })
+  save({ user: constants.user })
   attach()
+}
+
+/** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
+const arrive = () => {
+  recall(given)
+  const user = given || state.user
+  if (user) constants.user = user
+  start()
 }
 
 /** End all capture; what was captured is delivered still. */
@@ -169,10 +177,7 @@ export function UserLogger(...settings) {
     guard(() => {
       configure(...settings)
       given = new URLSearchParams(location.search).get(options.userParam) || constants.user
-      recall(given)
-      const user = given || state.user
-      if (user) constants.user = user
-      start()
+      arrive()
     })()
 }
 

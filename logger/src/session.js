@@ -1,16 +1,18 @@
 // What the tab remembers of a study from one page to the next, in sessionStorage. Nothing is written there before consent.
 
 import { options, storageKey } from './settings.js'
-import { guard, stringify } from './util.js'
+import { guard, hash, stringify } from './util.js'
 
-/** {session_id, page_no, prev_page, given, user, task, consent}. Where storage is blocked, the session is this page. */
+/** {session_id, page_no, prev_page, given (a hash of the user that a URL or tag named), user, task, consent}. Where storage is blocked, the session is this page. */
 export let state = {}
 
-/** `given` is the user that the page's URL or tag names. */
+/** `given` is the user that the page's URL or tag names, if it does. */
 export const recall = guard((given) => {
   state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}')
+  const mark = given ? hash(given) : state.given
   // Another person at the same computer: has given no word yet, and is in no task.
-  if (state.given && given && state.given !== given) state = {}
+  if (![undefined, mark].includes(state.given)) state = {}
+  state.given = mark
 })
 
 export const save = guard((changes) => {
@@ -28,8 +30,8 @@ export const refusal = () => {
   return options.respect.split(/\W/).find((signal) => signals()[signal])
 }
 
-/** Forget everything but the word that was given. */
+/** Forget everything but the word that was given, and whose it was. */
 export const forget = () => {
-  state = {}
+  state = { given: state.given }
   save({ consent: false })
 }

@@ -4,6 +4,7 @@ import { warn } from './util.js'
 
 /** What counts where the page says nothing else. A setting is of the type that stands here. */
 export const options = {
+  __proto__: null,
   server: '',
   study: '',
   userParam: '',
@@ -34,7 +35,7 @@ export const configure = (server = {}, maxActions, maxTime, attributesName, cons
     const old = options[key]
     const given = settings[key] ?? old
     const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given)
-    if ([undefined, NaN].includes(value)) warn(`${key}="${given}" is no setting`)
+    if ([undefined, NaN].includes(value)) warn(`no setting ${key}=${given}`)
     else options[key] = value
   }
   if (!options.server) return warn('no server')

@@ -151,6 +151,16 @@ test('signals may be separated by commas', () => {
 
 test('the module can be imported where there is no page', () => import('../../static/UserLogger.mjs'))
 
+test('a click by a key has no place, also where a browser makes one up and names no pointer', async () => {
+  const page = await capturing('<button>x</button>')
+  const click = (detail) => page.document.querySelector('button').dispatchEvent(new page.window.MouseEvent('click', { bubbles: true, clientX: 40, clientY: 20, detail }))
+  click(0)
+  click(1)
+  await page.tick(6000)
+  const clicks = page.stored().filter(({ name }) => name === 'click')
+  assert.deepEqual(clicks.map(({ client_x, page_y, rel_x }) => [client_x, page_y, rel_x !== undefined]), [[undefined, undefined, false], [40, 20, true]])
+})
+
 test('a window that is pulled larger is a resize each 100 ms, and the last', async () => {
   const page = await capturing()
   for (const width of [801, 802, 803, 804, 805, 806]) {

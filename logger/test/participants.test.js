@@ -91,3 +91,42 @@ test('who says no deletes what waits of their own, and nothing of another person
   assert.deepEqual(sent.map(({ body }) => [body.const.user, body.actions.map(({ name }) => name)]), [['p1', ['step']], ['p2', ['consent']]])
 })
 
+test('one participant’s no is not the next one’s, and leaves no name behind', async () => {
+  const page = new Page()
+  page.logger({ constants: { user: 'alice' } }).consent(false)
+  assert.ok(!JSON.stringify({ ...page.window.sessionStorage }).includes('alice'))
+  const same = page.next()
+  assert.equal(same.logger().stats().why, 'consent')
+  assert.equal(same.next().logger({ constants: { user: 'alice' } }).stats().why, 'consent')
+  const next = same.next()
+  assert.equal(next.logger({ constants: { user: 'bob' } }).stats().recording, true)
+})
+
+test('a number and its text are one user to a no', async () => {
+  const page = new Page()
+  page.answer = () => undefined
+  page.logger({ constants: { user: '17' } }).log('step')
+  page.fire('pagehide')
+  const next = page.next()
+  next.answer = () => undefined
+  next.logger({ constants: { user: 17 } }).consent(false)
+  assert.deepEqual(next.shelf(), [])
+})
+
+test('a page that was loaded ahead starts with what the tab knows when it is shown', async () => {
+  const page = new Page()
+  const first = page.logger({ consent: 'required', constants: { user: 'p1' } })
+  const ahead = new Page()
+  ahead.document.prerendering = true
+  const logger = ahead.logger({ consent: 'required', constants: { user: 'p1' } })
+  first.consent(true)
+  first.startTask('t')
+  Object.assign(ahead.window.sessionStorage, page.window.sessionStorage)
+  assert.equal(logger.stats().recording, false)
+  ahead.document.prerendering = false
+  ahead.fire('prerenderingchange', ahead.document)
+  logger.log('step')
+  await ahead.tick(5000)
+  assert.deepEqual(ahead.stored().map(({ name, task }) => [name, task]), [['step', 't']])
+  assert.equal(ahead.posted[0].body.page_no, 1)
+})

@@ -70,23 +70,19 @@ test('Retry-After is honoured', async () => {
   assert.equal(page.posted.length, 2)
 })
 
-test('Retry-After may be a date', async () => {
-  const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': new Date(1_767_225_600_000 + 45_000).toUTCString() } }))
-  await page.tick(39_999) // 5 s had passed at the first try
+test('a Retry-After that is no number of seconds leaves the wait as it is', async () => {
+  const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': 'Fri, 31 Dec 2100 23:59:59 GMT' } }))
+  await page.tick(1000)
+  assert.equal(page.posted.length, 2)
+})
+
+test('a wait of more than an hour is an hour: the server is wrong', async () => {
+  const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': '99999999999' } }))
+  await page.tick(3_599_999)
   assert.equal(page.posted.length, 1)
   await page.tick(1)
   assert.equal(page.posted.length, 2)
 })
-
-for (const asked of ['99999999999', 'Fri, 31 Dec 2100 23:59:59 GMT']) {
-  test(`a wait of ${asked} is an hour: the server, or one of two clocks, is wrong`, async () => {
-    const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': asked } }))
-    await page.tick(3_599_999)
-    assert.equal(page.posted.length, 1)
-    await page.tick(1)
-    assert.equal(page.posted.length, 2)
-  })
-}
 
 test('coming online ends the wait', async () => {
   const page = await stuck(() => undefined)

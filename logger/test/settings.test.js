@@ -58,6 +58,14 @@ test('only a clear yes switches anything on that tells more of a person', () => 
   }
 })
 
+test('what a library adds to all objects is no setting, and starts no logger', async () => {
+  assert.ok(!ofTag('data-to-string="x" data-constructor="throw 1"').given)
+  const page = new Page({ before: (window) => window.eval('Object.prototype.extend = function () {}') })
+  page.logger().log('step')
+  await page.tick(5000)
+  assert.deepEqual(page.stored().map(({ name }) => name), ['step'])
+})
+
 test('a constructor that is given nothing gets the same warning', () => {
   const page = new Page()
   new page.modules.index.UserLogger()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.conftest import Study
+from tests.running import wait_until
 
 GPC = "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"
 DNT = "Object.defineProperty(Navigator.prototype, 'doNotTrack', {get: () => '1'})"
@@ -214,7 +215,7 @@ def test_who_sends_global_privacy_control_is_not_recorded_before_saying_yes(stud
     page.evaluate("userLogger.log('step')")
     page.evaluate("userLogger.flush()")
     assert recording(page) == (False, "gpc")
-    assert heard == ["UserLogger: not recording (gpc)"]
+    assert heard == ["UserLogger: not recording: gpc"]
     assert page.evaluate(STORED) == []
     assert study.gateway.bodies == []
     page.evaluate("userLogger.consent(true)")
@@ -377,3 +378,53 @@ def test_skipped_actions_take_no_seq_and_without_capture_there_is_what_the_study
     study.user += "-quiet"
     assert [(action["name"], action.get("i"), action["seq"]) for action in study.actions()] == [("step", 1, 0)]
     study.loss()
+
+
+def prerendered(study: Study, tabs: Tabs, said: str, inside: str = "", **attributes: str) -> str:
+    """A page prerenders the next, then says something, then goes there; the tab."""
+    rules = '{"prerender": [{"urls": ["/next"], "eagerness": "immediate"}]}'
+    ready = f"<script>if (document.prerendering) onload = () => {{ {inside}; localStorage.ready = 1 }}</script>"
+    shown = f"""<script>document.addEventListener('prerenderingchange', () => {{
+        userLogger.log('shown')
+        fetch('{study.gateway.url}/shown', {{method: 'POST', body: JSON.stringify(userLogger.stats())}})
+    }})</script>"""
+    go = f"<script>onstorage = () => {{ {said}; setTimeout(() => (location.href = '/next'), 300) }}</script>"
+    study.page(ready + shown, "/next", data_max_time="0.1", **attributes)
+    first = study.page(f"{go}<script type=speculationrules>{rules}</script>", data_max_time="0.1", **attributes)
+    return tabs.open(first)
+
+
+def shown_stats(study: Study) -> dict[str, object]:
+    return dict(wait_until(lambda: [b for b in study.gateway.bodies if "recording" in b], 20, "the next page")[0])
+
+
+def test_a_no_said_while_the_next_page_is_prerendered_holds_there(study: Study, tabs: Tabs) -> None:
+    prerendered(study, tabs, "userLogger.consent(false)")
+    assert shown_stats(study)["recording"] is False
+
+
+def test_a_yes_said_while_the_next_page_is_prerendered_holds_there(study: Study, tabs: Tabs) -> None:
+    prerendered(study, tabs, "userLogger.consent(true)", data_consent="required")
+    assert shown_stats(study)["recording"] is True
+
+
+def test_a_task_begun_while_the_next_page_is_prerendered_goes_on_there(study: Study, tabs: Tabs) -> None:
+    prerendered(study, tabs, "userLogger.startTask('T')")
+    assert [action.get("task") for action in study.actions("shown")] == ["T"]
+
+
+def test_ones_no_is_not_the_next_participants(study: Study, page: Page) -> None:
+    page.goto(study.page(BUTTON))
+    page.evaluate("userLogger.consent(false)")
+    page.goto(study.page(BUTTON, "/next", data_user=f"{study.user}-next"))
+    assert recording(page) == (True, None)
+
+
+def test_a_function_that_a_library_adds_to_all_objects_does_not_keep_the_logger_from_starting(
+    study: Study, page: Page
+) -> None:
+    tag = study.tag()
+    page.goto(study.site.add("/", f"<script>Object.prototype.extend = function () {{}}</script>{tag}<body>{BUTTON}"))
+    page.mouse.click(15, 15)
+    page.goto("about:blank")
+    study.actions("click")
