@@ -19,7 +19,7 @@ async function bundle(input, format) {
 }
 
 /** Which letters short names begin and go on with: names of small letters, in an order found by trying, pack best. */
-const [FIRST, NEXT] = ['etasuodwrxpcnbylmvjifghqkz', 'atoesdghqfkriujlwxcmbynpzv']
+const [FIRST, NEXT] = ['etoalsdnrbpcymukjvzifghwqx', 'stoeahcvqbnxgdirfujlymwzpk']
 const nth_identifier = { get: (n) => FIRST[n % 26] + (n < 26 ? '' : NEXT[Math.floor(n / 26) - 1]) }
 /** What the pieces say to each other, never on the wire and never to the page. */
 const INTERNAL = /^(envelope|flying|stored|guarded|last)$/

@@ -155,7 +155,9 @@
   /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
   const frameOffset = ({ view }) => {
     const frame = view !== window && view?.frameElement;
-    return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
+    if (!frame) return [0, 0]
+    const [dx, dy] = frameOffset({ view: view.parent });
+    return rectangle(frame, frame.clientLeft + dx, frame.clientTop + dy)
   };
 
   /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no place. */
@@ -184,7 +186,7 @@
     ...coordinates(event),
     pointer: event.pointerType,
     button: event.button,
-    mods: ['alt', 'ctrl', 'meta', 'shift'].filter((key) => event[key + 'Key']).join('+') || undefined,
+    mods: 'alt ctrl meta shift'.split(' ').filter((key) => event[key + 'Key']).join('+') || undefined,
     trusted: event.isTrusted && undefined,
   });
 
@@ -434,7 +436,7 @@
     } else if (status === 413 && batch.actions[1]) {
       settle(batch, '', halves(batch));
     } else if (FOR_GOOD.test(status)) {
-      warn(`server says ${status}`);
+      warn(`HTTP ${status}`);
       drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
     } else return retryLater(batch, response)
     pump();
@@ -448,15 +450,17 @@
   };
 
   /** A batch becomes the declaration of its loss; a declaration that is refused itself has nowhere left to go. */
-  const drop$1 = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : []);
+  const drop$1 = (batch, reason) => settle(batch, 'lost', batch.actions[0] ? [tombstone(batch, reason)] : []);
 
   const retryLater = (batch, response) => {
     batch.envelope.reason = 'retry';
     // To the end: one batch that the server chokes on must not hold up the others.
     queue = [...queue.filter((other) => other !== batch), batch];
-    const asked = Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0);
     // One wait for all that failed together, as several do when the page was hidden: it is one failure.
-    timer$2 ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)));
+    timer$2 ||= setTimeout(wake, Math.max(
+      Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0),
+      Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++),
+    ));
     persist();
   };
 
@@ -784,7 +788,7 @@
   const submit = (event) => {
     const form = targetOf(event);
     if (ignored(form)) return
-    const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName);
+    const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !ignored(field)).map(fieldName);
     add({
       name: 'submit',
       ...name(form),
@@ -973,7 +977,7 @@
   };
 
   /** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
-  const enter = (event) => event.composedPath().forEach((node) => node.nodeType > 10 && listen(node, inDocument));
+  const enter = (event) => event.composedPath().filter((node) => node.nodeType > 10).forEach((root) => listen(root, inDocument));
 
   /** What happens inside a document: of this window, or of a frame. */
   const inDocument = {
@@ -1068,7 +1072,7 @@
   /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
   const start = () => {
     if (!stats.why || !options.server) return
-    if (document.prerendering) return document.addEventListener('prerenderingchange', guard(arrive))
+    if (document.prerendering) return document.addEventListener('prerenderingchange', arrive)
     if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
     begin();
     save({ user: constants.user });
@@ -1076,15 +1080,16 @@
   };
 
   /** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
-  const arrive = () => {
+  const arrive = guard(() => {
     recall(given);
     const user = given || state.user;
     if (user) constants.user = user;
     start();
-  };
+  });
 
   /** End all capture; what was captured is delivered still. */
   const stop = () => {
+    document.removeEventListener('prerenderingchange', arrive);
     if (stats.why) return
     leavePage();
     away('manual');

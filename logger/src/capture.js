@@ -57,7 +57,7 @@ const scroll = ({ target }) => {
 }
 
 /** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
-const enter = (event) => event.composedPath().forEach((node) => node.nodeType > 10 && listen(node, inDocument))
+const enter = (event) => event.composedPath().filter((node) => node.nodeType > 10).forEach((root) => listen(root, inDocument))
 
 /** What happens inside a document: of this window, or of a frame. */
 export const inDocument = {

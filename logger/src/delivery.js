@@ -77,7 +77,7 @@ const answered = (batch, response) => {
   } else if (status === 413 && batch.actions[1]) {
     settle(batch, '', halves(batch))
   } else if (FOR_GOOD.test(status)) {
-    warn(`server says ${status}`)
+    warn(`HTTP ${status}`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
   } else return retryLater(batch, response)
   pump()
@@ -91,15 +91,17 @@ const settle = (batch, what, others = []) => {
 }
 
 /** A batch becomes the declaration of its loss; a declaration that is refused itself has nowhere left to go. */
-const drop = (batch, reason) => settle(batch, 'lost', countOf(batch) ? [tombstone(batch, reason)] : [])
+const drop = (batch, reason) => settle(batch, 'lost', batch.actions[0] ? [tombstone(batch, reason)] : [])
 
 const retryLater = (batch, response) => {
   batch.envelope.reason = 'retry'
   // To the end: one batch that the server chokes on must not hold up the others.
   queue = [...queue.filter((other) => other !== batch), batch]
-  const asked = Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0)
   // One wait for all that failed together, as several do when the page was hidden: it is one failure.
-  timer ||= setTimeout(wake, Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)))
+  timer ||= setTimeout(wake, Math.max(
+    Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0),
+    Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++),
+  ))
   persist()
 }
 

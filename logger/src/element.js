@@ -10,7 +10,9 @@ export const targetOf = (event) => event.composedPath().find((el) => el.localNam
 /** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
 const frameOffset = ({ view }) => {
   const frame = view !== window && view?.frameElement
-  return frame ? rectangle(frame, frame.clientLeft, frame.clientTop) : [0, 0]
+  if (!frame) return [0, 0]
+  const [dx, dy] = frameOffset({ view: view.parent })
+  return rectangle(frame, frame.clientLeft + dx, frame.clientTop + dy)
 }
 
 /** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no place. */
@@ -39,7 +41,7 @@ export const pointer = (event) => ({
   ...coordinates(event),
   pointer: event.pointerType,
   button: event.button,
-  mods: ['alt', 'ctrl', 'meta', 'shift'].filter((key) => event[key + 'Key']).join('+') || undefined,
+  mods: 'alt ctrl meta shift'.split(' ').filter((key) => event[key + 'Key']).join('+') || undefined,
   trusted: event.isTrusted && undefined,
 })
 

@@ -11,7 +11,7 @@ const fieldName = ({ name, id }) => name || id
 export const submit = (event) => {
   const form = targetOf(event)
   if (ignored(form)) return
-  const fields = [...form.querySelectorAll('input,select,textarea')].filter((field) => !ignored(field)).map(fieldName)
+  const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !ignored(field)).map(fieldName)
   add({
     name: 'submit',
     ...name(form),

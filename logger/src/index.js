@@ -48,7 +48,7 @@ const detach = (reason) => {
 /** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
 const start = () => {
   if (!stats.why || !options.server) return
-  if (document.prerendering) return document.addEventListener('prerenderingchange', guard(arrive))
+  if (document.prerendering) return document.addEventListener('prerenderingchange', arrive)
   if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
   begin()
   save({ user: constants.user })
@@ -56,15 +56,16 @@ const start = () => {
 }
 
 /** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
-const arrive = () => {
+const arrive = guard(() => {
   recall(given)
   const user = given || state.user
   if (user) constants.user = user
   start()
-}
+})
 
 /** End all capture; what was captured is delivered still. */
 const stop = () => {
+  document.removeEventListener('prerenderingchange', arrive)
   if (stats.why) return
   leavePage()
   away('manual')

@@ -428,3 +428,27 @@ def test_a_function_that_a_library_adds_to_all_objects_does_not_keep_the_logger_
     page.mouse.click(15, 15)
     page.goto("about:blank")
     study.actions("click")
+
+
+def test_stop_holds_for_a_page_that_is_prerendered(study: Study, tabs: Tabs) -> None:
+    prerendered(study, tabs, "", "userLogger.stop()")
+    assert shown_stats(study)["recording"] is False
+
+
+def test_a_frame_in_a_frame_is_captured_in_the_pages_coordinates(study: Study, page: Page) -> None:
+    study.site.add("/inner", "<body style='margin:0'><button id=in>inside</button>")
+    study.site.add("/middle", "<body style='margin:0'><iframe src=/inner style='margin:50px 30px;border:0'></iframe>")
+    page.goto(study.page("<iframe src=/middle style='margin:100px 200px;border:0;width:500px;height:300px'></iframe>"))
+    page.evaluate("""() => {
+        const outer = document.querySelector('iframe')
+        userLogger.captureFrame(outer)
+        userLogger.captureFrame(outer.contentDocument.querySelector('iframe'))
+    }""")
+    button = page.frame_locator("iframe").frame_locator("iframe").locator("#in")
+    button.click()
+    box = button.bounding_box()
+    assert box
+    flush(page)
+    [click] = study.actions("click")
+    assert click["client_x"] == pytest.approx(box["x"] + box["width"] / 2, abs=1)
+    assert click["el_y"] == pytest.approx(box["y"], abs=1)
