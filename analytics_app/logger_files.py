@@ -1,4 +1,4 @@
-"""/UserLogger.js and /UserLogger.min.js, with ETag, and gzip where the browser takes it."""
+"""/UserLogger.js, /UserLogger.min.js and /UserLogger.mjs, with ETag, and gzip where the browser takes it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def readable() -> Response:
 @bp.get("/UserLogger.min.js")
 def minified() -> Response:
     return script("UserLogger.min.js")
+
+
+@bp.get("/UserLogger.mjs")
+def module() -> Response:
+    return script("UserLogger.mjs")
 
 
 def script(name: str) -> Response:

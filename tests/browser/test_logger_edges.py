@@ -452,3 +452,15 @@ def test_a_frame_in_a_frame_is_captured_in_the_pages_coordinates(study: Study, p
     [click] = study.actions("click")
     assert click["client_x"] == pytest.approx(box["x"] + box["width"] / 2, abs=1)
     assert click["el_y"] == pytest.approx(box["y"], abs=1)
+
+
+def test_a_module_script_imports_the_logger_from_its_server(study: Study, page: Page) -> None:
+    script = f"""<script type=module>
+        import {{ UserLogger }} from '{study.stack.analytics_url}/UserLogger.mjs'
+        new UserLogger({{server: '{study.gateway.url}', study: 'logger-tests', constants: {{user: '{study.user}'}}}})
+        document.title = 'ready'</script>"""
+    page.goto(study.site.add("/", f"<title>Study</title>{script}<body>{BUTTON}"))
+    page.wait_for_function("document.title == 'ready'")
+    page.click("#b")
+    page.goto("about:blank")
+    assert [click["element_id"] for click in study.actions("click")] == ["b"]

@@ -9,7 +9,7 @@ from tests.running import RunningStack
 from tests.sending import send
 
 
-@pytest.mark.parametrize("name", ["UserLogger.js", "UserLogger.min.js"])
+@pytest.mark.parametrize("name", ["UserLogger.js", "UserLogger.min.js", "UserLogger.mjs"])
 def test_it_serves_the_file_of_the_repository(stack: RunningStack, name: str) -> None:
     answer = send(f"{stack.analytics_url}/{name}")
     assert answer.status == 200

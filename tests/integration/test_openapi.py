@@ -110,12 +110,13 @@ def of_the_door(path: str, good: Any) -> list[Case]:
 
 ENVELOPE = DOCUMENT["paths"]["/analytics"]["post"]["requestBody"]["content"]["application/json"]["examples"]
 EVENT = DOCUMENT["paths"]["/event/"]["post"]["requestBody"]["content"]["application/json"]["examples"]["click"]["value"]
+FILES = ("/UserLogger.js", "/UserLogger.min.js", "/UserLogger.mjs", "/openapi.json")
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 CASES = [
     *of_the_door("/analytics", ENVELOPE["envelope"]["value"]),
     Case("/analytics", 200, body=ENVELOPE["array"]["value"]),
     *of_the_door("/event/", EVENT),
-    *(get(path) for path in ("/UserLogger.js", "/UserLogger.min.js", "/openapi.json", "/health", "/ready")),
+    *(get(path) for path in (*FILES, "/health", "/ready")),
     get("/ready", 503, "away"),
     get("/", 302),
     *(get(path) for path in ("/metrics", "/status")),
@@ -147,7 +148,7 @@ def test_every_answer_is_as_described(apps: dict[str, Flask], case: Case) -> Non
         assert response.json["error"] == case.error
 
 
-@pytest.mark.parametrize("path", ["/UserLogger.js", "/UserLogger.min.js", "/openapi.json"])
+@pytest.mark.parametrize("path", FILES)
 def test_a_file_that_is_still_right_is_not_sent_again(apps: dict[str, Flask], path: str) -> None:
     client = apps["here"].test_client()
     first = client.get(path)
@@ -156,7 +157,7 @@ def test_a_file_that_is_still_right_is_not_sent_again(apps: dict[str, Flask], pa
 
 def test_every_described_answer_is_given_by_some_request() -> None:
     given = {(case.path, case.method, str(case.status)) for case in CASES}
-    files = {("/UserLogger.js", "get", "304"), ("/UserLogger.min.js", "get", "304"), ("/openapi.json", "get", "304")}
+    files = {(path, "get", "304") for path in FILES}
     described = {
         (path, method, status) for path, method, operation in operations() for status in operation["responses"]
     }
