@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 # Prometheus' client sums the counters of all API processes by way of files; it looks for the folder when imported.
 _counters = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="user-actions-metrics-")
 
-from analytics_app.config import ConfigError, load
+from analytics_app.config.settings import ConfigError, load
 
 try:
     _settings = load()
@@ -35,7 +35,7 @@ control_socket_disable = True
 
 def post_worker_init(worker: Any) -> None:
     """Threads do not survive the fork; and a spool left by a dead process must not wait for the first request."""
-    worker.app.callable.extensions["publisher"].start()
+    worker.app.callable.publisher.start()
 
 
 def on_exit(_server: Any) -> None:

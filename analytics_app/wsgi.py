@@ -1,5 +1,6 @@
 """Entry point of the API: gunicorn --config analytics_app/gunicorn.conf.py analytics_app.wsgi:app."""
 
-from analytics_app import create_app
+from analytics_app.app import create_app
+from analytics_app.config.settings import load
 
-app = create_app()
+app = create_app(load())

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.administering import Visitor, new_user
-from tests.running import RunningStack
+from tests.support.administering import Visitor, new_user
+from tests.support.running import RunningStack
 
 ROWS = int(os.environ.get("ROWS", "10000000"))
 ROUNDS = 5

@@ -23,11 +23,11 @@ from uuid import uuid4
 import psycopg2
 from sqlalchemy import create_engine
 
-from analytics_app.delivery import Delivery
-from analytics_app.store import store
-from analytics_app.uuid7 import uuid7
-from tests.running import RunningStack, wait_until
-from tests.sending import envelope, flat_action
+from analytics_app.wire.delivery import Delivery
+from analytics_app.wire.uuid7 import uuid7
+from tests.support.running import RunningStack, wait_until
+from tests.support.sending import envelope, flat_action
+from tests.support.storing import store
 
 ROUNDS = 5
 CLIENTS, REQUESTS = 16, 60

@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.browsing import chromium
+from tests.support.browsing import chromium
 
 SCRIPT = Path(__file__).parents[1] / "static/UserLogger.min.js"
 ROUNDS = 5

@@ -9,10 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from dev.screenshots import IMAGES, LAPTOP, PHONE, USER, brush, take_part
-from tests.administering import PASSWORD, new_user, send_event
-from tests.browsing import chromium
-from tests.running import RunningStack
-from tests.sending import envelope, post
+from tests.support.administering import PASSWORD, new_user, send_event
+from tests.support.browsing import chromium
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, post
 
 SESSION = "d66ac88b-f801-4984-953f-5c6b266494a0"
 REJECTED = "SELECT id FROM rejected_actions"

@@ -12,8 +12,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from dev.settings import ROOT
-from tests.browsing import chromium
-from tests.running import RunningStack
+from tests.support.browsing import chromium
+from tests.support.running import RunningStack
 
 IMAGES = ROOT / "docs" / "images"
 LAPTOP = ViewportSize(width=1440, height=900)

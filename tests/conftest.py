@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browsing import chromium
-from tests.running import PATIENCE_S, RunningStack
+from tests.support.browsing import chromium
+from tests.support.running import PATIENCE_S, RunningStack
 
 # On a busy machine examples take as long as they take; that is no fault of what they try.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

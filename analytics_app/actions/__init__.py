@@ -1,30 +1,35 @@
-"""THE place to add an action type.
+"""The action types: THE place to add one.
 
-1. Copy `click.py` to `mytype.py`: a `Schema` (what its fields must be); if it deserves a table of its own, a
-   `Table` and `rows(values)`; if it has more than one position, `positions(values)`.
-2. Add one line to `ACTIONS`: the name that the page logs it under.
-3. `.venv/bin/python analytics_app/manage.py create_db`: creates the tables that are missing, touches nothing else.
-4. In the page: `userLogger.log("mytype", {...})`.
+1. Copy `click.py` to `rating.py`: a schema, i.e. what its fields must be; if it deserves a table, the table.
+2. Add one line below: `from analytics_app.actions.rating import RATING as RATING`.
+3. Run `.venv/bin/python analytics_app/manage.py create_db`: it creates the missing table and touches nothing else.
+4. In the page: `userLogger.log("rating", {...})`.
 
-A name that is not here is no error: its actions are kept in `raw_actions`, and `manage.py rebuild`
-splits them later.
+Actions of a type that is not known here are kept in `raw_actions`; `manage.py rebuild` splits them later.
 """
 
 from __future__ import annotations
 
-from types import ModuleType
+from analytics_app.actions.click import CLICK as CLICK
+from analytics_app.actions.consent import CONSENT as CONSENT
+from analytics_app.actions.mousemove import MOUSEMOVE as MOUSEMOVE
+from analytics_app.actions.pageview import PAGEVIEW as PAGEVIEW
+from analytics_app.actions.submit import SUBMIT as SUBMIT
+from analytics_app.actions.type import ActionType, tables_of
+from analytics_app.database.db import Model
 
-from analytics_app.actions import base, click, consent, mousemove, pageview, submit
+ACTIONS = {value.name: value for value in tuple(globals().values()) if isinstance(value, ActionType)}
+"""Every type imported above, by the name that pages log it under."""
 
-ACTIONS: dict[str, ModuleType] = {
-    "click": click,
-    "consent": consent,
-    "mousemove": mousemove,
-    "pageview": pageview,
-    "submit": submit,
-}
+TABLES = tables_of(ACTIONS.values())
+"""Every table that the actions of a type are split into, by its name."""
+
+METADATA = Model.metadata
+"""Every table of the database. It is complete once the types have been imported, and so when it is read from here."""
+
+UNKNOWN = ActionType("")
+"""What actions of any other name are: the fields that all actions share, and no table."""
 
 
-def type_of(name: object) -> ModuleType:
-    """The module that knows this name, or the one that knows what all share."""
-    return ACTIONS.get(name, base) if isinstance(name, str) else base
+def type_of(name: object) -> ActionType:
+    return ACTIONS.get(name, UNKNOWN) if isinstance(name, str) else UNKNOWN

@@ -1,26 +1,28 @@
-"""A click, with the element under it and the place inside that element."""
+"""A click, with the element that was clicked and the point inside it."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Double, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from analytics_app.actions import base
-from analytics_app.config import Limits
-from analytics_app.models import ActionTable, pixels
+from analytics_app.actions.fields import Flag, Number, Word, px
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.actions.type import ActionType
+from analytics_app.config.limits import Limits
+from analytics_app.database.tables import ActionTable, pixels
 
 
-class Schema(base.Schema):
-    host = base.Word(Limits.LABEL)
-    tag = base.Word(Limits.LABEL)
-    selector = base.Word(Limits.LABEL)
-    text = base.Word(Limits.LABEL)
-    pointer = base.Word(Limits.LABEL)
-    button = base.Number(-1, 32, whole=True)
-    mods = base.Word(Limits.LABEL)
-    el_x, el_y, el_w, el_h = base.px(), base.px(), base.px(), base.px()
-    rel_x, rel_y = base.px(), base.px()
-    trusted = base.Flag(allow_none=True)
+class Schema(ActionSchema):
+    host = Word(Limits.LABEL)
+    tag = Word(Limits.LABEL)
+    selector = Word(Limits.LABEL)
+    text = Word(Limits.LABEL)
+    pointer = Word(Limits.LABEL)
+    button = Number(-1, 32, whole=True)
+    mods = Word(Limits.LABEL)
+    el_x, el_y, el_w, el_h = px(), px(), px(), px()
+    rel_x, rel_y = px(), px()
+    trusted = Flag(allow_none=True)
 
 
 class Table(ActionTable):
@@ -49,5 +51,4 @@ class Table(ActionTable):
     trusted: Mapped[bool | None] = mapped_column(Boolean)
 
 
-def rows(values: base.Json) -> list[base.Json]:
-    return [base.row(Table, values)]
+CLICK = ActionType("click", Schema, Table)

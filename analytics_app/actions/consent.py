@@ -1,9 +1,14 @@
-"""What the person said when asked; `participants.consent` follows the last one."""
+"""A participant's answer to the request for consent; `participants.consent` is the latest one."""
 
 from __future__ import annotations
 
-from analytics_app.actions import base
+from analytics_app.actions.fields import Flag
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.actions.type import ActionType
 
 
-class Schema(base.Schema):
-    granted = base.Flag(required=True)
+class Schema(ActionSchema):
+    granted = Flag(required=True)
+
+
+CONSENT = ActionType("consent", Schema)

@@ -1,4 +1,4 @@
-"""A piece of a mouse path: up to 200 samples in columns, one row of positions_screen each."""
+"""A piece of a mouse path: up to 200 samples in columns, each becomes one row of `positions_screen`."""
 
 from __future__ import annotations
 
@@ -6,70 +6,78 @@ from itertools import accumulate
 from typing import Any
 
 import marshmallow
-from marshmallow import fields, validate, validates_schema
+from marshmallow import validate, validates_schema
 from sqlalchemy import Text
 
-from analytics_app.actions import base
-from analytics_app.config import Limits
-from analytics_app.models import PositionScreen
+from analytics_app.actions.fields import EXACT_LENGTH, LONGEST, ListOf, Number, Word, px
+from analytics_app.actions.rows import Row, one_position, row
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.actions.type import ActionType
+from analytics_app.config.limits import Limits
+from analytics_app.database.tables import PositionScreen
+from analytics_app.wire.reasons import Code, Reason
+from analytics_app.wire.times import instant
+from analytics_app.wire.types import Json
 
-TEXTS = [column.name for column in PositionScreen.__table__.columns if isinstance(column.type, Text)]
+TEXT_COLUMNS = [column.name for column in PositionScreen.__table__.columns if isinstance(column.type, Text)]
+UNEQUAL = Reason(Code.WRONG_LENGTH, "dt, x and y must hold n samples each.")
 
 
-def column(least: float = -Limits.COORDINATE) -> fields.List[Any]:
-    number = base.Number(least, Limits.COORDINATE)
+def samples_of(least: float = -Limits.COORDINATE) -> ListOf:
+    """A column of samples."""
+    number = Number(least, Limits.COORDINATE)
     number.allow_none = False
-    return fields.List(number, validate=validate.Length(max=Limits.SAMPLES))
+    return ListOf(number, validate=validate.Length(max=Limits.SAMPLES, error=LONGEST))
 
 
-class Schema(base.Schema):
-    """`x` and `y` are client px, the first absolute, then deltas; `dt` is ms since the sample before.
+class Schema(ActionSchema):
+    """`x` and `y` are client px, the first absolute, the others deltas; `dt` is the ms since the previous sample.
 
-    The action's own `timestamp` and `t` are those of the first sample, its six coordinates those of the last.
-    The original logger knew no paths: without columns a mousemove is one position.
+    The action's own `timestamp` and `t` are those of the first sample, its six coordinates those of the last one.
+    The original logger has no paths: a mousemove without columns is one position.
     """
 
-    n = base.Number(1, Limits.SAMPLES, whole=True)
-    dt = column(0)
-    x, y = column(), column()
-    sx, sy = base.px(), base.px()
-    off = fields.List(base.px(), allow_none=True, validate=validate.Length(equal=2))
-    pointer = base.Word(Limits.LABEL)
+    n = Number(1, Limits.SAMPLES, whole=True)
+    dt = samples_of(0)
+    x, y = samples_of(), samples_of()
+    sx, sy = px(), px()
+    off = ListOf(px(), allow_none=True, validate=validate.Length(equal=2, error=EXACT_LENGTH))
+    pointer = Word(Limits.LABEL)
 
     @validates_schema
-    def columns_agree(self, data: base.Json, **_: Any) -> None:
+    def columns_have_equal_lengths(self, data: Json, **_: Any) -> None:
         given = [name for name in ("dt", "x", "y") if name in data]
         if given and any(len(data.get(name, ())) != data.get("n") for name in ("dt", "x", "y")):
-            raise marshmallow.ValidationError({"n": ["dt, x and y must hold n samples each."]})
+            raise marshmallow.ValidationError({"n": [UNEQUAL]})
 
 
-def positions(values: base.Json) -> list[base.Json]:
+def positions(values: Json) -> list[Row]:
     if "x" not in values:
-        return base.positions(values)
-    return [base.row(PositionScreen, {**values, **sample}) for sample in samples(values)]
+        return one_position(values)
+    return [row(PositionScreen, {**values, **sample}) for sample in samples(values)]
 
 
-def texts(values: base.Json) -> int:
-    """Characters that come to the database with its positions: path, task and the like stand beside each."""
-    return len(values.get("x", ())) * sum(len(values.get(name) or "") for name in TEXTS)
+def repeated_texts(values: Json) -> int:
+    """Characters of path, task and the like, which each position repeats."""
+    return len(values.get("x", ())) * sum(len(values.get(name) or "") for name in TEXT_COLUMNS)
 
 
-def samples(values: base.Json) -> list[base.Json]:
-    """The path's points, with viewport, document and monitor coordinates rebuilt."""
+def samples(values: Json) -> list[Json]:
+    """The points of the path, with viewport, document and monitor coordinates reconstructed."""
     scroll_x, scroll_y = values.get("sx"), values.get("sy")
-    off_x, off_y = values.get("off") or (None, None)
+    offset_x, offset_y = values.get("off") or (None, None)
     columns = [accumulate(values[name]) for name in ("dt", "x", "y")]
     return [
         {
             "sample": number,
-            "occurred_at": None if values.get("timestamp") is None else base.instant(values["timestamp"] + later),
+            "occurred_at": None if values.get("timestamp") is None else instant(values["timestamp"] + later),
             "t": None if values.get("t") is None else values["t"] + later,
             "client_x": x,
             "client_y": y,
             "page_x": shifted(x, scroll_x),
             "page_y": shifted(y, scroll_y),
-            "screen_x": shifted(x, off_x),
-            "screen_y": shifted(y, off_y),
+            "screen_x": shifted(x, offset_x),
+            "screen_y": shifted(y, offset_y),
             "scroll_x": scroll_x,
             "scroll_y": scroll_y,
         }
@@ -79,3 +87,6 @@ def samples(values: base.Json) -> list[base.Json]:
 
 def shifted(position: float, by: float | None) -> float | None:
     return None if by is None else position + by
+
+
+MOUSEMOVE = ActionType("mousemove", Schema, positions=positions, repeated_texts=repeated_texts)

@@ -1,22 +1,24 @@
-"""A page shown: a load, a step of a single-page app, a return from the browser's cache."""
+"""A page view: a page load, a route change of a single-page app, or a return from the back-forward cache."""
 
 from __future__ import annotations
 
 from sqlalchemy import Double, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from analytics_app.actions import base
-from analytics_app.config import Limits
-from analytics_app.models import ActionTable, pixels
+from analytics_app.actions.fields import Number, Word, px
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.actions.type import ActionType
+from analytics_app.config.limits import Limits
+from analytics_app.database.tables import ActionTable, pixels
 
 
-class Schema(base.Schema):
-    nav = base.Word(Limits.LABEL)
-    referrer = base.Word(Limits.URL)
-    host = base.Word(Limits.LABEL)
-    path = base.Word(Limits.URL)
-    page_w, page_h = base.px(), base.px()
-    dpr = base.Number(0, 1_000)
+class Schema(ActionSchema):
+    nav = Word(Limits.LABEL)
+    referrer = Word(Limits.URL)
+    host = Word(Limits.LABEL)
+    path = Word(Limits.URL)
+    page_w, page_h = px(), px()
+    dpr = Number(0, 1_000)
 
 
 class Table(ActionTable):
@@ -34,5 +36,4 @@ class Table(ActionTable):
     dpr: Mapped[float | None] = mapped_column(Double)
 
 
-def rows(values: base.Json) -> list[base.Json]:
-    return [base.row(Table, values)]
+PAGEVIEW = ActionType("pageview", Schema, Table)

@@ -1,25 +1,26 @@
-"""A form sent: the names of its fields; values only where a study or an event says them itself."""
+"""A form submit: the names of its fields. Values only if the study logs them itself, or in single events."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import marshmallow
 from sqlalchemy import Boolean, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from analytics_app.actions import base
-from analytics_app.config import Limits
-from analytics_app.models import ActionTable
+from analytics_app.actions.fields import Flag, ListOf, Object, Word
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.actions.type import ActionType
+from analytics_app.config.limits import Limits
+from analytics_app.database.tables import ActionTable
 
 
-class Schema(base.Schema):
-    host = base.Word(Limits.LABEL)
-    form_id = base.Word(Limits.LABEL)
-    fields = marshmallow.fields.List(base.Word(Limits.LABEL), allow_none=True)  # type: ignore[assignment]
-    valid = base.Flag(allow_none=True)
-    form = marshmallow.fields.Dict(allow_none=True)
+class Schema(ActionSchema):
+    host = Word(Limits.LABEL)
+    form_id = Word(Limits.LABEL)
+    fields = ListOf(Word(Limits.LABEL), allow_none=True)  # type: ignore[assignment]
+    valid = Flag(allow_none=True)
+    form = Object(allow_none=True)
 
 
 class Table(ActionTable):
@@ -33,5 +34,4 @@ class Table(ActionTable):
     valid: Mapped[bool | None] = mapped_column(Boolean)
 
 
-def rows(values: base.Json) -> list[base.Json]:
-    return [base.row(Table, values)]
+SUBMIT = ActionType("submit", Schema, Table)

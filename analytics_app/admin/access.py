@@ -18,8 +18,8 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from analytics_app.admin import accounts
-from analytics_app.admin.models import User
-from analytics_app.db import db
+from analytics_app.database.db import db
+from analytics_app.database.tables import User
 
 HERE = Path(__file__).resolve().parent
 THEME = Theme(folder=str(HERE / "templates"), base_template="admin/frame.html")

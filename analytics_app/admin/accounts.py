@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from analytics_app.admin.models import ROLES, User
+from analytics_app.database.locks import AdvisoryLock
+from analytics_app.database.tables import ROLES, User
 
 NAME_MAX = 80
 PASSWORD_MIN, PASSWORD_MAX = 10, 200
@@ -89,7 +90,7 @@ def keep_an_admin(session: Session, user: User) -> None:
 
 def first_admin(session: Session) -> str | None:
     """Make the user `admin` where there is no user at all; returns its random password, which is kept nowhere."""
-    session.execute(select(func.pg_advisory_xact_lock(7_248_155)))  # two first starts at once
+    session.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.FIRST_ADMIN.value)))
     if any_user(session):
         return None
     password = secrets.token_urlsafe(12)

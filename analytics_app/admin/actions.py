@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, Table, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
-from analytics_app.actions import ACTIONS
+from analytics_app.actions import TABLES
 from analytics_app.admin import filters, paging
 from analytics_app.admin.access import View, page
-from analytics_app.admin.drawing import figure
-from analytics_app.config import Limits
-from analytics_app.db import db
-from analytics_app.models import Page, PositionScreen, RawAction, RejectedAction
+from analytics_app.admin.figures import figure
+from analytics_app.config.limits import Limits
+from analytics_app.database.db import db
+from analytics_app.database.tables import Page, PositionScreen, RawAction, RejectedAction
 
 TABLE: Any = RawAction.__table__
 COLUMNS = (*paging.KEY, "occurred_at", "name", "study", "user_id", "session_id", "condition_1", "condition_2", "data")
@@ -72,13 +71,10 @@ def all_of(connection: Connection, table: Any, page_id: UUID, seq: int) -> list[
     return list(connection.execute(query))
 
 
-def tables_of_types() -> Iterable[Table]:
-    return (module.Table.__table__ for module in ACTIONS.values() if hasattr(module, "Table"))
-
-
 def typed_rows(connection: Connection, page_id: UUID, seq: int) -> dict[str, dict[str, Any]]:
     """What its own table says of it, without the columns that every table has."""
-    rows = {table.name: one_of(connection, table, page_id, seq) for table in tables_of_types()}
+    own = {name: table for name, table in TABLES.items() if table is not PositionScreen}
+    rows = {name: one_of(connection, table.__table__, page_id, seq) for name, table in own.items()}
     return {
         name: {column: value for column, value in row._mapping.items() if column not in SHOWN_ABOVE}
         for name, row in rows.items()

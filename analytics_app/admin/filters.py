@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast
 
-from analytics_app.admin.paging import Clause, Cursor, NoCursor, Search
-from analytics_app.models import LOOKED_UP
+from analytics_app.admin.paging import Bookmark, Clause, InvalidBookmark, Search
+from analytics_app.database.tables import FILTERED_BY
 
-LEADERS = ("page_id", *LOOKED_UP)  # the more selective first: an index has each of them, and one leads
+LEADERS = ("page_id", *FILTERED_BY)  # the more selective first: an index has each of them, and one leads
 ARGUMENTS = {"user_id": "user", "page_id": "page"}
 
 
@@ -41,8 +41,8 @@ def narrow(search: Search, asked: Asked, arguments: Mapping[str, str]) -> None:
     for argument in ("before", "after"):
         if text := arguments.get(argument):
             try:
-                search.start, search.newer = Cursor.parse(text), argument == "after"
-            except NoCursor:
+                search.start, search.newer = Bookmark.parse(text), argument == "after"
+            except InvalidBookmark:
                 asked.faults.append("The address named no place in this list: it begins at the newest.")
 
 
@@ -79,3 +79,8 @@ def contains(column: str, text: str) -> Clause:
         return cast(columns[column], Text).icontains(text, autoescape=True)
 
     return clause
+
+
+def equals(column: str, value: str | None) -> Clause:
+    """None matches NULL."""
+    return lambda columns: columns[column].is_not_distinct_from(value)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, tuple_
 
-from analytics_app.config import Limits
+from analytics_app.config.limits import Limits
 
 PER_PAGE = 50
 STRETCH = 20_000
@@ -27,12 +27,12 @@ Clause = Callable[[Any], ColumnElement[bool]]
 """A condition on columns, of the table or of a stretch of it."""
 
 
-class NoCursor(ValueError):
+class InvalidBookmark(ValueError):
     """A text that names no place in a list."""
 
 
 @dataclass(frozen=True)
-class Cursor:
+class Bookmark:
     """A place in a list."""
 
     received_at: datetime
@@ -43,22 +43,22 @@ class Cursor:
         return f"{self.received_at.isoformat()}_{self.page_id}_{self.seq}"
 
     @classmethod
-    def parse(cls, text: str) -> Cursor:
-        """Raises NoCursor."""
+    def parse(cls, text: str) -> Bookmark:
+        """Raises InvalidBookmark."""
         try:
             received_at, page_id, seq = text.split("_")
             if not -1 <= int(seq) <= Limits.SEQ:
-                raise NoCursor(text)
+                raise InvalidBookmark(text)
             return cls(datetime.fromisoformat(received_at), UUID(page_id), int(seq))
         except ValueError:
-            raise NoCursor(text) from None
+            raise InvalidBookmark(text) from None
 
     @classmethod
-    def of(cls, row: Row[Any]) -> Cursor:
+    def of(cls, row: Row[Any]) -> Bookmark:
         return cls(row.received_at, row.page_id, row.seq)
 
 
-OLDEST = Cursor(datetime.min.replace(tzinfo=UTC), UUID(int=0), -1)
+OLDEST = Bookmark(datetime.min.replace(tzinfo=UTC), UUID(int=0), -1)
 
 
 @dataclass
@@ -71,24 +71,24 @@ class Search:
     """What an index serves."""
     rest: list[Clause] = field(default_factory=list)
     """What is looked at row by row."""
-    start: Cursor | None = None
+    start: Bookmark | None = None
     newer: bool = False
     """From the start towards the newest; otherwise towards the oldest."""
     limit: int = PER_PAGE
 
 
 @dataclass
-class Page:
+class ListPage:
     """Rows, the newest first, and where to go on."""
 
     rows: list[Row[Any]]
-    older: Cursor | None = None
-    newer: Cursor | None = None
+    older: Bookmark | None = None
+    newer: Bookmark | None = None
     looked_to: datetime | None = None
     """Set where the time was over before the page was full."""
 
 
-def find(connection: Connection, search: Search) -> Page:
+def find(connection: Connection, search: Search) -> ListPage:
     deadline = time.monotonic() + PATIENCE_S
     rows: list[Row[Any]] = []
     place, edge = search.start, None
@@ -99,24 +99,24 @@ def find(connection: Connection, search: Search) -> Page:
         last = connection.execute(end_of_stretch(search, place)).first()
         if last is None:
             break
-        place = Cursor.of(last)
+        place = Bookmark.of(last)
         if time.monotonic() > deadline:
             edge = place
             break
     return page_of(search, rows, edge)
 
 
-def page_of(search: Search, rows: list[Row[Any]], edge: Cursor | None) -> Page:
+def page_of(search: Search, rows: list[Row[Any]], edge: Bookmark | None) -> ListPage:
     shown = rows[: search.limit]
-    onward = edge or (Cursor.of(shown[-1]) if len(rows) > len(shown) else None)
-    backward = (Cursor.of(shown[0]) if shown else search.start) if search.start else None
+    onward = edge or (Bookmark.of(shown[-1]) if len(rows) > len(shown) else None)
+    backward = (Bookmark.of(shown[0]) if shown else search.start) if search.start else None
     looked_to = edge.received_at if edge else None
     if search.newer:
-        return Page(shown[::-1], older=backward, newer=onward, looked_to=looked_to)
-    return Page(shown, older=onward, newer=backward, looked_to=looked_to)
+        return ListPage(shown[::-1], older=backward, newer=onward, looked_to=looked_to)
+    return ListPage(shown, older=onward, newer=backward, looked_to=looked_to)
 
 
-def matching(search: Search, place: Cursor | None, limit: int) -> Select[Any]:
+def matching(search: Search, place: Bookmark | None, limit: int) -> Select[Any]:
     """The next rows that match; where no index leads to them, those within one stretch."""
     source: Any = stretch(search, place).limit(STRETCH).subquery() if search.rest else None
     if source is None:
@@ -125,11 +125,11 @@ def matching(search: Search, place: Cursor | None, limit: int) -> Select[Any]:
     return ordered(search, query, source).limit(limit)
 
 
-def end_of_stretch(search: Search, place: Cursor | None) -> Select[Any]:
+def end_of_stretch(search: Search, place: Bookmark | None) -> Select[Any]:
     return stretch(search, place).with_only_columns(*named(search.table, KEY)).limit(1).offset(STRETCH - 1)
 
 
-def stretch(search: Search, place: Cursor | None) -> Select[Any]:
+def stretch(search: Search, place: Bookmark | None) -> Select[Any]:
     """What the index leads to, from a place onwards."""
     query = select(search.table).where(*(clause(search.table.c) for clause in search.lead))
     if place is not None:

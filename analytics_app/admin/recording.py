@@ -1,54 +1,73 @@
-"""What only those who signed in may see of the recording: whose actions come, and what was rejected.
-
-Whether it records at all is status.py's verdict, the same for everybody.
-"""
+"""The landing page: is it recording? While it is open, it requests two fragments of itself again and again."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from flask.typing import ResponseReturnValue
 
-from analytics_app.actions.base import by_field
-from analytics_app.models import Participant, RawAction, RejectedAction
-
-RAW: Any = RawAction.__table__
-REJECTED: Any = RejectedAction.__table__
-PEOPLE: Any = Participant.__table__
-
-ACTIVE = timedelta(minutes=5)
-LAST = 50
-REJECTS_LOOKED_AT = 10_000
+from analytics_app.admin import landing_queries
+from analytics_app.admin.access import View, page
+from analytics_app.admin.figures import chart
+from analytics_app.admin.rejected import NO_FIELD
+from analytics_app.database.db import db
+from analytics_app.monitoring.probes import Probes
+from analytics_app.monitoring.study_activity import REJECTS_COUNTED, describe, rejects_of_the_day
+from analytics_app.monitoring.verdict import last_received, verdict
 
 
-def last_actions(connection: Connection) -> list[Row[Any]]:
-    """The newest first."""
-    newest = (RAW.c.received_at.desc(), RAW.c.page_id.desc(), RAW.c.seq.desc())
-    return list(connection.execute(select(RAW).order_by(*newest).limit(LAST)))
+class Recording(View):
+    def __init__(self, probes: Probes, **options: Any) -> None:
+        super().__init__(**options)
+        self.probes = probes
+
+    @page()
+    def index(self) -> ResponseReturnValue:
+        return self.render("admin/landing.html", **now(self.probes), **hour())
+
+    @page("/now")
+    def now(self) -> ResponseReturnValue:
+        """The state, and the last actions as they come in."""
+        return self.render("admin/landing_now.html", **now(self.probes))
+
+    @page("/hour")
+    def hour(self) -> ResponseReturnValue:
+        """The last hour, and the rejects."""
+        return self.render("admin/landing_hour.html", **hour())
 
 
-def active_now(connection: Connection, now: datetime) -> int:
-    """Participants of whom something came lately."""
-    people = select(func.count()).select_from(PEOPLE).where(PEOPLE.c.last_seen > now - ACTIVE)
-    return connection.scalar(people) or 0
+def now(probes: Probes) -> dict[str, Any]:
+    redis, spool = probes.redis.get(), probes.spool()
+    with db.engine.connect() as connection:
+        last = landing_queries.last_actions(connection)
+        active = landing_queries.active_now(connection, datetime.now(UTC))
+    return {
+        "verdict": verdict(redis, probes.postgres.get(), spool),
+        "redis": redis,
+        "received": moment(last_received(redis, spool)),
+        "stored": moment(redis.counts.get("last_stored")) if redis else None,
+        "active": active,
+        "last": last,
+    }
 
 
-def by_minute(connection: Connection, now: datetime) -> dict[datetime, int]:
-    """Stored actions a minute, by when they were received."""
-    minute = func.date_trunc("minute", RAW.c.received_at, "UTC").label("minute")
-    hour = select(minute, func.count()).where(RAW.c.received_at > now - timedelta(hours=1)).group_by(minute)
-    return {row[0]: row[1] for row in connection.execute(hour)}
+def hour() -> dict[str, Any]:
+    present = datetime.now(UTC)
+    with db.engine.connect() as connection:
+        counts = landing_queries.by_minute(connection, present)
+        rejects = sum(rejects_of_the_day(connection).values(), Counter())
+    return {
+        "chart": chart(counts, present),
+        "total": sum(counts.values()),
+        "rejects": rejects,
+        "more_rejects": rejects.total() >= REJECTS_COUNTED,
+        "describe": describe,
+        "no_field": NO_FIELD,
+        "day_ago": present - timedelta(days=1),
+    }
 
 
-def rejects_of_the_day(connection: Connection, now: datetime) -> tuple[Counter[str], bool]:
-    """By the field at fault, those that wait to be put right; whether there are more than were looked at."""
-    recent = (
-        select(REJECTED.c.reasons)
-        .where(REJECTED.c.received_at > now - timedelta(days=1), REJECTED.c.replayed_at.is_(None))
-        .order_by(REJECTED.c.received_at.desc())
-        .limit(REJECTS_LOOKED_AT)
-    )
-    reasons = [row.reasons for row in connection.execute(recent)]
-    return Counter(next(iter(by_field(reason)), "?") for reason in reasons), len(reasons) == REJECTS_LOOKED_AT
+def moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from flask import current_app, flash, redirect, request, session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from analytics_app.admin import accounts
 from analytics_app.admin.access import View, page
 from analytics_app.admin.throttle import Throttle
-from analytics_app.client import client_address
-from analytics_app.db import db
+from analytics_app.database.db import db
+from analytics_app.web.client import Clients
 
 TOO_MANY = "Too many tries. Wait a quarter of an hour."
 
 
 class SignIn(View):
+    def __init__(self, throttle: Throttle, clients: Clients, **options: Any) -> None:
+        super().__init__(**options)
+        self.throttle = throttle
+        self.clients = clients
+
     def is_accessible(self) -> bool:
         return accounts.any_user(db.session())
 
@@ -36,14 +42,13 @@ class SignIn(View):
 
     def try_in(self) -> str | None:
         """Sign in; returns what is wrong."""
-        throttle: Throttle = current_app.extensions["admin_throttle"]
-        name, address = request.form.get("name", "").strip(), client_address()
-        if not throttle.try_in(name, address):
+        name, address = request.form.get("name", "").strip(), self.clients.address()
+        if not self.throttle.allows(name, address):
             return TOO_MANY
         user = accounts.authenticate(db.session(), name, request.form.get("password", ""))
         if user is None:
             return "This name and password do not belong together."
-        throttle.forget(name, address)
+        self.throttle.forget(name, address)
         user.signed_in_at = datetime.now(UTC)
         db.session.commit()
         session.clear()

@@ -1,61 +1,48 @@
-"""Guessing passwords must be slow: failed sign-ins are counted by user and address, in Redis.
-
-Names and addresses are hashed with the app's secret: the queue's server need not know who tried to sign in.
-While Redis is away this process counts for itself, so that the admin area works and stays guarded.
-"""
+"""Slow down password guessing: sign-in attempts are counted by user and address."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import time
+from contextlib import suppress
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-WINDOW_S = 900  # from the first try
-# By user and address, by address, by user; the last is high: who knows a name must not lock its owner out.
-MOST = (5, 30, 100)
+from analytics_app.web.window_counter import WindowCounter
+
+WINDOW_S = 900
+PREFIX = "signin:"
+ADDRESS_MAX, BOTH_MAX, USER_MAX = 30, 5, 100
+"""Attempts by address, by user and address, by user. The last is high: a stranger who knows a name must not be able to
+lock its owner out."""
 
 
 class Throttle:
-    def __init__(self, client: Redis, secret: str) -> None:
-        self.client = client
-        self.secret = secret.encode()
-        self._own: dict[str, tuple[float, int]] = {}
+    """While Redis is away each process counts alone, so that the admin area works and stays protected."""
 
-    def try_in(self, user: str, address: str) -> bool:
-        """Count one try; False where there were too many within the window."""
-        counts = [self._add(key, 1) for key in self._keys(user, address)]
-        return all(count <= most for count, most in zip(counts, MOST, strict=True))
+    def __init__(self, client: Redis, secret: str) -> None:
+        self.counter = WindowCounter(client, secret, PREFIX, WINDOW_S)
+
+    def allows(self, user: str, address: str) -> bool:
+        """Count an attempt; False if there were too many in this window. The first exceeded limit ends the counting."""
+        for name, most in zip(names_of(user, address), (ADDRESS_MAX, BOTH_MAX, USER_MAX), strict=True):
+            self.counter.add(name)
+            self._share()
+            if self.counter.add(name, 0) > most:
+                return False
+        return True
 
     def forget(self, user: str, address: str) -> None:
-        """The password was right: the try was none, and what this user mistyped at this address before is forgiven."""
-        both, *others = self._keys(user, address)
-        for key in others:
-            self._add(key, -1)
-        self._own.pop(both, None)
-        try:
-            self.client.delete(both)
-        except RedisError:
-            return
+        """The password was right: this attempt does not count, nor do this user's earlier ones from this address."""
+        by_address, both, by_user = names_of(user, address)
+        self.counter.forget(both)
+        for name in (by_address, by_user):
+            self.counter.add(name, -1)
+        self._share()
 
-    def _keys(self, user: str, address: str) -> list[str]:
-        parts = (f"both {user}\n{address}", f"address {address}", f"user {user}")
-        return [f"signin:{self._hash(part)}" for part in parts]
+    def _share(self) -> None:
+        with suppress(RedisError):
+            self.counter.share()
 
-    def _hash(self, text: str) -> str:
-        return hmac.new(self.secret, text.encode(errors="replace"), hashlib.sha256).hexdigest()[:32]
 
-    def _add(self, key: str, number: int) -> int:
-        try:
-            with self.client.pipeline() as pipe:
-                pipe.set(key, 0, ex=WINDOW_S, nx=True)
-                pipe.incrby(key, number)
-                return int(pipe.execute()[1])
-        except RedisError:
-            now = time.monotonic()
-            self._own = {old: (since, n) for old, (since, n) in self._own.items() if now - since < WINDOW_S}
-            since, count = self._own.get(key, (now, 0))
-            self._own[key] = since, count + number
-            return count + number
+def names_of(user: str, address: str) -> tuple[str, str, str]:
+    return f"address {address}", f"both {user}\n{address}", f"user {user}"

@@ -1,4 +1,4 @@
-"""The commands of manage.py, one file a subject."""
+"""The commands of manage.py, one file per subject."""
 
 from __future__ import annotations
 

@@ -1,52 +1,55 @@
-"""rebuild: raw_actions into the tables, once more."""
+"""rebuild: split raw_actions into the tables again."""
 
 from __future__ import annotations
 
 import click
 import psycopg2
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 
-from analytics_app.cli.context import with_app
-from analytics_app.db import db
-from analytics_app.rebuild import AlreadyRunning, Progress
-from analytics_app.rebuild import rebuild as steps
+from analytics_app.cli.context import with_database
+from analytics_app.config.settings import Config
+from analytics_app.database.errors import first_line
+from analytics_app.storage import rebuild as storage
+from analytics_app.storage.rebuild import AlreadyRunning, Progress
 
 
 @click.command("rebuild")
 @click.option("--name", help="Only actions of this name.")
-@click.option("--anew", is_flag=True, help="Begin at the beginning, also where a rebuild was interrupted.")
-@with_app
-def rebuild(name: str | None, anew: bool) -> None:
+@click.option("--from-start", "--anew", is_flag=True, help="Start over, even if a rebuild was interrupted.")
+@with_database
+def rebuild(config: Config, engine: Engine, name: str | None, from_start: bool) -> None:
     """Split raw_actions into its tables again.
 
     Into positions_screen and the tables of the action types.
 
-    For a type that was added later, or whose schema or rows were mended. May run while actions come in.
-    Interrupted, it goes on where it was when it is called again.
+    For a type that was added later, or whose schema or rows were corrected. It may run while actions are received.
+    If it was interrupted, the next call continues where it stopped.
     """
     try:
-        progress = run(name, anew)
+        progress = run(engine, config.CLOCK_SKEW_S, name, from_start)
     except AlreadyRunning:
-        raise click.ClickException("Another rebuild of this database is under way: wait until it ends.") from None
-    except psycopg2.errors.UndefinedTable as error:
-        table = str(error).splitlines()[0]
-        raise click.ClickException(f"A table is not there ({table}): run create_db first.") from None
-    except psycopg2.Error as error:
-        reason = str(error).strip().splitlines()[0]
-        raise click.ClickException(f"PostgreSQL stopped it ({reason}); call rebuild again to go on.") from None
+        raise click.ClickException("Another rebuild of this database is in progress: wait until it ends.") from None
+    except (psycopg2.Error, DBAPIError) as error:
+        if isinstance(getattr(error, "orig", error), psycopg2.errors.UndefinedTable):
+            message = f"A table is missing ({first_line(error)}): run create_db first."
+        else:
+            message = f"PostgreSQL stopped it ({first_line(error)}); run rebuild again to continue."
+        raise click.ClickException(message) from None
     what = "actions" if name is None else f"actions named {name}"
     click.echo(f"Split {progress.split} {what} again.")
     for kept, count in progress.kept.most_common():
-        click.echo(f"{count} named {kept} do not fit today's schema: their rows stay as they were.", err=True)
+        click.echo(f"{count} named {kept} are invalid by today's schema: their rows were left as they were.", err=True)
 
 
-def run(name: str | None, anew: bool) -> Progress:
-    steps_left = steps(db.engine, name, anew)
-    progress = next(steps_left)
+def run(engine: Engine, clock_skew_s: int, name: str | None, from_start: bool) -> Progress:
+    steps = storage.rebuild(engine, name, from_start, clock_skew_s=clock_skew_s)
+    progress = next(steps)
     if progress.done:
-        click.echo(f"Going on after {progress.done} actions; --anew begins at the beginning.", err=True)
+        click.echo(f"Continuing after {progress.done} actions; --from-start starts over.", err=True)
     with tqdm(total=progress.total, initial=progress.done, unit=" actions") as bar:
-        for progress in steps_left:
+        for progress in steps:
             bar.total = max(progress.total, progress.done)
             bar.update(progress.done - bar.n)
     return progress

@@ -1,4 +1,4 @@
-"""rejected list, show and replay: looking at what was rejected, and putting it right."""
+"""rejected list, show and replay."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 import click
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Engine, Row, Select, func, select
+from sqlalchemy.orm import Session
 from tqdm import tqdm
 
-from analytics_app.cli.context import with_app
-from analytics_app.db import db
-from analytics_app.models import RejectedAction
-from analytics_app.rejected import TABLE, ReplayReport, replay
+from analytics_app.cli.context import with_database
+from analytics_app.config.settings import Config
+from analytics_app.database.tables import RejectedAction
+from analytics_app.storage.replay import TABLE, ReplayReport, replay
+from analytics_app.wire.reasons import Code
 
-AT_ONCE = 200  # rows of one transaction of replay
-SHOWN = 20  # refused ones that replay lists
+AT_ONCE = 200  # rows per transaction of replay
+SHOWN = 20  # invalid ones that replay lists
 
 Filters = dict[str, str | None]
+COLUMNS = {"name": "name", "study": "study", "user": "user_id", "code": "code", "field": "field"}
 
 
 @click.group("rejected")
 def rejected() -> None:
-    """Look at rejected actions, put them right."""
+    """List, show and replay rejected actions."""
 
 
 def with_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     for option, what in (
         ("--user", "Only of this user."),
         ("--study", "Only of this study."),
-        ("--reason", "Only where the message holds this text, such as the name of a field."),
+        ("--reason", "Only if the message contains this text."),
+        ("--field", "Only if this field is at fault."),
         ("--name", "Only actions of this name."),
     ):
         command = click.option(option, help=what)(command)
-    return command
+    codes = click.Choice([code.value for code in Code])
+    return click.option("--code", type=codes, help="Only with this reason code.")(command)
 
 
 def matching(query: Select[Any], filters: Filters) -> Select[Any]:
-    for given, column in (("name", TABLE.c.name), ("study", TABLE.c.study), ("user", TABLE.c.user_id)):
+    for given, column in COLUMNS.items():
         if filters[given] is not None:
-            query = query.where(column == filters[given])
+            query = query.where(TABLE.c[column] == filters[given])
     if filters["reason"] is not None:
         query = query.where(TABLE.c.message.icontains(filters["reason"], autoescape=True))
     return query
@@ -51,21 +56,22 @@ def matching(query: Select[Any], filters: Filters) -> Select[Any]:
 
 @rejected.command("list")
 @with_filters
-@click.option("--all", "also_replayed", is_flag=True, help="Also those that were replayed.")
-@click.option("--limit", default=50, show_default=True, help="How many, the newest first.")
-@with_app
-def list_(also_replayed: bool, limit: int, **filters: str | None) -> None:
-    """What was rejected and why, the newest first."""
+@click.option("--all", "also_replayed", is_flag=True, help="Include those that were replayed.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1_000_000), help="How many.")
+@with_database
+def list_(_config: Config, engine: Engine, also_replayed: bool, limit: int, **filters: str | None) -> None:
+    """List what was rejected and why, newest first."""
     query = matching(select(RejectedAction), filters)
     if not also_replayed:
         query = query.where(RejectedAction.replayed_at.is_(None))
-    rows = db.session.scalars(query.order_by(TABLE.c.id.desc()).limit(limit)).all()
-    for row in rows:
-        click.echo(line(row))
+    with Session(engine) as session:
+        rows = session.scalars(query.order_by(TABLE.c.id.desc()).limit(limit)).all()
+        for row in rows:
+            click.echo(line(row))
     if not rows:
-        click.echo("Nothing is rejected." if not any(filters.values()) else "Nothing rejected matches.")
+        click.echo("Nothing is rejected." if not any(filters.values()) else "No rejected actions match.")
     elif len(rows) == limit:
-        click.echo(f"The newest {limit}; --limit shows more.", err=True)
+        click.echo(f"The newest {limit} are shown; use --limit to see more.", err=True)
 
 
 def line(row: RejectedAction) -> str:
@@ -76,29 +82,30 @@ def line(row: RejectedAction) -> str:
 
 
 def fit_line(text: str) -> str:
-    """On a terminal one row is one line; a pipe gets all of it."""
+    """On a terminal a row is cut to one line; a pipe gets all of it."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def printable(text: str) -> str:
-    """Text of strangers: what could steer a terminal is shown, not sent to it."""
+    """The text may come from anyone: characters that control a terminal are escaped."""
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 @rejected.command("show")
 @click.argument("row_id", metavar="ID", type=int)
-@click.option("--body", "only_body", is_flag=True, help="Only the bytes as they came, to be edited.")
-@with_app
-def show(row_id: int, only_body: bool) -> None:
-    """One rejected action, whole.
+@click.option("--body", "only_body", is_flag=True, help="Only the bytes as received, to be edited.")
+@with_database
+def show(_config: Config, engine: Engine, row_id: int, only_body: bool) -> None:
+    """Show one rejected action in full.
 
-    To put it right by hand: rejected show ID --body > action.json, edit that file, then
+    To correct it by hand: rejected show ID --body > action.json, edit that file, then
     rejected replay ID --edit action.json.
     """
-    row = db.session.get(RejectedAction, row_id)
+    with Session(engine) as session:
+        row = session.get(RejectedAction, row_id)
     if row is None:
-        raise click.ClickException(f"No rejected action has the id {row_id}: `rejected list` shows which there are.")
+        raise click.ClickException(f"No rejected action has the id {row_id}: `rejected list` shows them.")
     if only_body:
         sys.stdout.buffer.write(row.body)
         return
@@ -118,8 +125,8 @@ def show(row_id: int, only_body: bool) -> None:
     for field, why in row.reasons.items():
         click.echo(printable(f"  {field}: {json.dumps(why, ensure_ascii=False)}"))
     if row.context not in ("null", "{}"):
-        click.echo(f"\nfrom its batch\n{indented(row.context.encode())}")
-    click.echo(f"\n{'the whole body' if row.context == 'null' else 'the action'} as it came\n{indented(row.body)}")
+        click.echo(f"\nbatch-level fields\n{indented(row.context.encode())}")
+    click.echo(f"\n{'the whole body' if row.context == 'null' else 'the action'} as received\n{indented(row.body)}")
 
 
 def stamp(moment: datetime | None) -> str:
@@ -127,7 +134,7 @@ def stamp(moment: datetime | None) -> str:
 
 
 def indented(content: bytes) -> str:
-    """JSON laid out to be read; anything else as it is."""
+    """Indented JSON; anything else as it is."""
     try:
         text = json.dumps(json.loads(content), indent=2)
     except (ValueError, RecursionError):
@@ -138,38 +145,43 @@ def indented(content: bytes) -> str:
 @rejected.command("replay")
 @click.argument("ids", nargs=-1, type=int)
 @with_filters
-@click.option("--all", "every", is_flag=True, help="All that were not replayed yet.")
-@click.option("--edit", type=click.File("rb"), metavar="FILE", help="Judge this in place of what came; - reads stdin.")
-@with_app
-def replay_(ids: tuple[int, ...], every: bool, edit: BinaryIO | None, **filters: str | None) -> None:
-    """Judge rejected actions again and store those that are good now.
+@click.option("--all", "every", is_flag=True, help="All that are not replayed yet.")
+@click.option(
+    "--edit", type=click.File("rb"), metavar="FILE", help="Validate this instead of the kept bytes; - reads stdin."
+)
+@with_database
+def replay_(
+    config: Config, engine: Engine, ids: tuple[int, ...], every: bool, edit: BinaryIO | None, **filters: str | None
+) -> None:
+    """Re-validate rejected actions and store those that now pass.
 
-    Name them by IDS, by filters, or --all. Ends with 1 where some are still rejected.
+    Select them by IDS, by filters, or by --all. Exits with 1 if some are still invalid.
     """
     if bool(ids) + any(filters.values()) + every != 1:
-        raise click.UsageError("Say which: ids, or filters such as --name click, or --all.")
+        raise click.UsageError("Select which: ids, or filters such as --name click, or --all.")
     if edit and len(ids) != 1:
-        raise click.UsageError("--edit is for one action: name its id.")
+        raise click.UsageError("--edit is for one action: give its id.")
     report = ReplayReport()
     if edit:
-        report = replay(db.engine, list(ids), edit.read())
+        report = replay(engine, list(ids), edit.read(), clock_skew_s=config.CLOCK_SKEW_S)
     else:
-        for part in [list(ids)] if ids else waiting(filters):
-            report += replay(db.engine, part)
-    tell(report, edited=edit is not None)
+        for part in [list(ids)] if ids else unresolved(engine, filters):
+            report += replay(engine, part, clock_skew_s=config.CLOCK_SKEW_S)
+    print_report(report, edited=edit is not None)
     sys.exit(1 if report.refused or report.absent else 0)
 
 
-def waiting(filters: Filters) -> Iterator[list[int]]:
-    """Ids not replayed yet, in pieces: the list may be longer than memory likes."""
+def unresolved(engine: Engine, filters: Filters) -> Iterator[list[int]]:
+    """Ids that are not replayed yet, in pieces: all of them may not fit into memory."""
     open_ones = TABLE.c.replayed_at.is_(None)
-    total = db.session.scalar(matching(select(func.count()).where(open_ones), filters)) or 0
     last = 0
+    with engine.connect() as connection:
+        total = connection.scalar(matching(select(func.count()).where(open_ones), filters)) or 0
     with tqdm(total=total, unit=" actions", disable=total <= AT_ONCE) as bar:
         while True:
             query = matching(select(TABLE.c.id).where(open_ones, TABLE.c.id > last), filters)
-            rows: list[Row[Any]] = list(db.session.execute(query.order_by(TABLE.c.id).limit(AT_ONCE)))
-            db.session.rollback()  # replay has its own transaction: ours must not stay open beside it
+            with engine.connect() as connection:  # closed before replay, which has a transaction of its own
+                rows: list[Row[Any]] = list(connection.execute(query.order_by(TABLE.c.id).limit(AT_ONCE)))
             if not rows:
                 return
             yield [row.id for row in rows]
@@ -177,13 +189,13 @@ def waiting(filters: Filters) -> Iterator[list[int]]:
             bar.update(len(rows))
 
 
-def tell(report: ReplayReport, edited: bool) -> None:
-    click.echo(f"Replayed {len(report.replayed)}: {report.stored} stored, {report.duplicates} there already.")
+def print_report(report: ReplayReport, edited: bool) -> None:
+    click.echo(f"{len(report.replayed)} replayed: {report.stored} stored, {report.duplicates} already stored.")
     for row_id, reasons in list(report.refused.items())[:SHOWN]:
         why = "; ".join(f"{field}: {json.dumps(reason, ensure_ascii=False)}" for field, reason in reasons.items())
-        click.echo(fit_line(printable(f"{row_id:>6}  {'edited, ' if edited else ''}still rejected: {why}")), err=True)
+        click.echo(fit_line(printable(f"{row_id:>6}  {'edited, ' if edited else ''}still invalid: {why}")), err=True)
     if len(report.refused) > SHOWN:
-        click.echo(f"... and {len(report.refused) - SHOWN} more are still rejected: `rejected list`.", err=True)
+        click.echo(f"... and {len(report.refused) - SHOWN} more are still invalid: see `rejected list`.", err=True)
     if report.absent:
         named = ", ".join(map(str, report.absent[:SHOWN]))
-        click.echo(f"Not there, or replayed before: {named}.", err=True)
+        click.echo(f"Not found or already replayed: {named}.", err=True)

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.browser.hosts import Gateway, Site
-from tests.running import PATIENCE_S, Rows, RunningStack
+from tests.support.hosts import Gateway, Site
+from tests.support.running import PATIENCE_S, Rows, RunningStack
 
 
 class Study:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.running import RunningStack
+from tests.support.running import RunningStack
 
 Point = tuple[float, float]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
 
-from tests.administering import PASSWORD, new_user, send_event
-from tests.running import RunningStack
-from tests.sending import envelope, flat_action, post
+from tests.support.administering import PASSWORD, new_user, send_event
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, flat_action, post
 
 
 @pytest.fixture(scope="module")

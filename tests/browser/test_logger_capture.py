@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.conftest import Study
-from tests.browsing import NAMES
+from tests.support.browsing import NAMES
 
 ROOT = Path(__file__).parents[2]
 DAY_MS = 86_400_000

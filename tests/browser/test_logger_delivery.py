@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Study
-from tests.running import wait_until
+from tests.support.running import wait_until
 
 DOWN_MS = 1000 * int(os.environ.get("LOGGER_DOWN_S", "3"))  # 60 in a full run
 BUTTON = "<button id=b>press</button>"

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 from playwright.sync_api import Page
 
-from tests.running import RunningStack
-from tests.sending import flat_action
+from tests.support.running import RunningStack
+from tests.support.sending import flat_action
 
 # The original asks for leave to send this response header as a request header, so that every POST has a preflight.
 SEND = """([url, actions]) => fetch(url, {

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.running import RunningStack
-from tests.sending import envelope, flat_action, post
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, flat_action, post
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.participant import Point, answer, box, new_user, open_study, recorded, saved
-from tests.running import RunningStack
+from tests.support.running import RunningStack
 
 UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea, button, a, fieldset, [role]')]
   .filter((el) => !(el.labels?.length || el.getAttribute('aria-label') || el.textContent.trim()))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.participant import Point, agree, answer, box, middle, new_user, open_study, recorded, saved
-from tests.running import RunningStack
+from tests.support.running import RunningStack
 
 PACE_MS = 80  # of the hand: each stop is longer than the 50 ms between two samples of the mouse path
 

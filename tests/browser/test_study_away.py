@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.participant import agree, answer, new_user, open_study, recorded, saved
-from tests.running import RunningStack
+from tests.support.running import RunningStack
 
 
 def take_the_tour(page: Page) -> None:

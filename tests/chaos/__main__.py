@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.chaos.count import Inflicted, Row, Watcher, count, table
 from tests.chaos.faults import FAULTS, WORKER_KILLED, Fault, Scene
 from tests.chaos.load import Load
-from tests.running import RunningStack, wait_until
+from tests.support.running import RunningStack, wait_until
 
 KILL_WORKER_EVERY_S = 5.7  # more than a hundred times in ten minutes
 CALM_S = 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg2
 
 from tests.chaos.load import Load, Sent
-from tests.running import RunningStack
+from tests.support.running import RunningStack
 
 CALM = "none yet"
 MARKS = "SELECT coalesce(data->>'element_id', data->'data'->>'element') AS mark FROM raw_actions"

@@ -14,7 +14,7 @@ import redis
 
 from dev import members
 from tests.chaos.load import Load
-from tests.running import RunningStack, wait_until
+from tests.support.running import RunningStack, wait_until
 
 
 @dataclass

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.running import RunningStack
+from tests.support.running import RunningStack
 
 SETTINGS = {
     "SPOOL_BYTES_MAX": "40000",

@@ -15,10 +15,10 @@ from sqlalchemy import create_engine
 
 from analytics_app.admin import filters, paging
 from analytics_app.admin.actions import COLUMNS, TABLE
-from analytics_app.counts import COUNTS
-from tests.administering import Visitor, new_user, send_event
-from tests.running import RunningStack, wait_until
-from tests.sending import envelope, flat_action, post
+from analytics_app.buffer.counters import COUNTS
+from tests.support.administering import Visitor, new_user, send_event
+from tests.support.running import RunningStack, wait_until
+from tests.support.sending import envelope, flat_action, post
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from analytics_app.admin.throttle import MOST, Throttle
-from tests.administering import PASSWORD, Visitor, manage, new_user
-from tests.running import RunningStack
-from tests.sending import send
+from analytics_app.admin.throttle import ADDRESS_MAX, BOTH_MAX, Throttle
+from tests.support.administering import PASSWORD, Visitor, manage, new_user
+from tests.support.running import RunningStack
+from tests.support.sending import send
 
 PAGES = ["/admin/", "/admin/now", "/admin/hour", "/admin/actions/", "/admin/rejected/", "/admin/rejected/1",
          "/admin/users/", "/admin/actions/0198c2f1-0000-7000-8000-000000000002/0"]  # fmt: skip
@@ -190,8 +190,8 @@ def test_an_admin_makes_changes_and_removes_users(stack: RunningStack, visitor: 
 
 def test_guessing_is_slowed_down(stack: RunningStack, visitor: Visitor) -> None:
     name = new_user(stack, "viewer")
-    answers = [visitor.sign_in(name, f"guess {n}").status for n in range(MOST[0] + 1)]
-    assert answers == [401] * MOST[0] + [429]
+    answers = [visitor.sign_in(name, f"guess {n}").status for n in range(BOTH_MAX + 1)]
+    assert answers == [401] * BOTH_MAX + [429]
     late = visitor.sign_in(name)  # the right one, too late
     assert (late.status, b"Too many tries. Wait a quarter of an hour.<" in late.body) == (429, True)
     with Redis.from_url(stack.broker_url) as client:
@@ -201,23 +201,23 @@ def test_guessing_is_slowed_down(stack: RunningStack, visitor: Visitor) -> None:
 def test_a_right_password_forgives_what_was_mistyped_before(stack: RunningStack) -> None:
     with Redis.from_url(stack.broker_url) as client:
         throttle = Throttle(client, "secret")
-        for _ in range(MOST[1]):
-            assert throttle.try_in("ada", "192.0.2.1")
+        for _ in range(ADDRESS_MAX):
+            assert throttle.allows("ada", "192.0.2.1")
             throttle.forget("ada", "192.0.2.1")
-        assert throttle.try_in("bob", "192.0.2.1")
+        assert throttle.allows("bob", "192.0.2.1")
 
 
 def test_an_address_that_tries_many_names_is_slowed_down_too(stack: RunningStack) -> None:
     with Redis.from_url(stack.broker_url) as client:
         throttle = Throttle(client, "secret")
-        assert all(throttle.try_in(f"user {n}", "192.0.2.2") for n in range(MOST[1]))
-        assert not throttle.try_in("one more", "192.0.2.2")
-        assert throttle.try_in("one more", "192.0.2.3")
+        assert all(throttle.allows(f"user {n}", "192.0.2.2") for n in range(ADDRESS_MAX))
+        assert not throttle.allows("one more", "192.0.2.2")
+        assert throttle.allows("one more", "192.0.2.3")
 
 
 def test_without_redis_each_process_counts_for_itself() -> None:
     with Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1) as nobody:
         throttle = Throttle(nobody, "secret")
-        assert [throttle.try_in("ada", "192.0.2.4") for _ in range(MOST[0] + 1)] == [True] * MOST[0] + [False]
+        assert [throttle.allows("ada", "192.0.2.4") for _ in range(BOTH_MAX + 1)] == [True] * BOTH_MAX + [False]
         throttle.forget("ada", "192.0.2.4")
-        assert throttle.try_in("ada", "192.0.2.4")
+        assert throttle.allows("ada", "192.0.2.4")

@@ -10,8 +10,8 @@ import pytest
 
 from dev.embedded import postgres_site
 from dev.servers import POSTGRES
-from tests.running import RunningStack
-from tests.sending import envelope, flat_action, post
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, flat_action, post
 
 TABLES = ("raw_actions", "positions_screen", "clicks", "pages", "batches", "participants", "rejected_actions")
 

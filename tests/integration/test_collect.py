@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from analytics_app.config import Config
-from tests.running import PATIENCE_S, RunningStack
-from tests.sending import envelope, flat_action, post, send
+from analytics_app.config.settings import Config
+from tests.support.running import PATIENCE_S, RunningStack
+from tests.support.sending import envelope, flat_action, post, send
 
 LIMITS = Config()
 

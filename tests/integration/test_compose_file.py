@@ -11,8 +11,8 @@ import yaml
 from dotenv import dotenv_values
 from packaging.requirements import Requirement
 
-from analytics_app.config import Config
-from analytics_app.watch import WARM_SHUTDOWN_S
+from analytics_app.config.settings import Config
+from analytics_app.consumer.supervisor import WARM_SHUTDOWN_S
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

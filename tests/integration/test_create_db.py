@@ -15,25 +15,27 @@ import psycopg2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask import Flask
+from sqlalchemy import Engine, MetaData, inspect
 
-from analytics_app import create_app, schema
-from analytics_app.config import load
-from analytics_app.db import Model, db
+from analytics_app import actions
+from analytics_app.config.settings import load
+from analytics_app.database.create import create, upgrade
+from analytics_app.database.db import create_engine
 from dev.settings import ROOT
-from tests.running import RunningStack
+from tests.support.running import RunningStack
+from tests.support.storing import replay
 
 TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "submits"]
 TABLES += ["rejected_actions", "pages", "batches", "participants"]
+OLD_DATABASE = Path(__file__).parent / "data/database_0005.sql"
 KEY = "0198c2f1-0000-7000-8000-000000000003"
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path)}))
-    with app.app_context():
-        yield app
-        db.engine.dispose()
+def engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path)}))
+    yield engine
+    engine.dispose()
 
 
 def manage(database_url: str, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
@@ -66,7 +68,7 @@ def test_it_creates_all_tables_and_the_second_time_says_that_all_is_there(databa
     assert tables(database_url) >= {*TABLES, "rawActions", "PositionsScreen"}
     query(database_url, f"INSERT INTO raw_actions (page_id, seq, received_at, data) VALUES ('{KEY}', 0, now(), '{{}}')")
     second = manage(database_url, "create_db")
-    assert "All is there" in second.stdout
+    assert "All tables already exist" in second.stdout
     assert query(database_url, "SELECT count(*) FROM raw_actions") == [(1,)]
 
 
@@ -102,8 +104,10 @@ ORDER BY 1, 2, 3
         ("TABLE positions_screen, clicks, users CASCADE", "PositionsScreen, clicks, positions_screen, users"),
     ],
 )
-def test_what_somebody_dropped_is_made_again_as_it_was(app: Flask, database_url: str, dropped: str, made: str) -> None:
-    schema.create(db.engine)
+def test_what_somebody_dropped_is_made_again_as_it_was(
+    engine: Engine, database_url: str, dropped: str, made: str
+) -> None:
+    create(engine, actions.METADATA)
     query(database_url, f"INSERT INTO pages (page_id) VALUES ('{KEY}')")
     before = query(database_url, DESCRIPTION)
     query(database_url, f"DROP {dropped}")
@@ -111,7 +115,7 @@ def test_what_somebody_dropped_is_made_again_as_it_was(app: Flask, database_url:
     assert repaired.stdout == f"Created in {database_url.rpartition('/')[2]}: {made}.\n", repaired.stderr
     assert query(database_url, DESCRIPTION) == before
     assert query(database_url, "SELECT count(*) FROM pages") == [(1,)]
-    assert "All is there" in manage(database_url, "create_db").stdout
+    assert "All tables already exist" in manage(database_url, "create_db").stdout
 
 
 def test_two_at_once_take_turns(database_url: str) -> None:
@@ -129,7 +133,7 @@ def test_drop_names_what_of_others_is_in_its_way_and_drops_nothing(database_url:
     refused = manage(database_url, "create_db", "--drop", typed=database_url.rpartition("/")[2] + "\n")
     assert refused.returncode == 1
     assert refused.stderr == (
-        "Error: Nothing was dropped: view mine depends on table raw_actions. Drop that first, then call this again.\n"
+        "Error: Nothing was dropped: view mine depends on table raw_actions. Drop that first, then run this again.\n"
     )
     assert tables(database_url) == before
 
@@ -181,39 +185,67 @@ def test_a_command_before_create_db_says_what_to_do(database_url: str) -> None:
     assert "Traceback" not in answer.stderr
 
 
-def test_the_migrations_make_exactly_what_the_models_say(app: Flask) -> None:
-    schema.upgrade()
-    with db.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Model.metadata) == []
+def built_in(engine: Engine) -> MetaData:
+    """The tables that the migrations make. A type that somebody adds brings its own, which `create_db` makes."""
+    made = MetaData()
+    with engine.connect() as connection:
+        names = set(inspect(connection).get_table_names())
+    for name, table in actions.METADATA.tables.items():
+        if name in names:
+            table.to_metadata(made)
+    return made
 
 
-def test_an_upgrade_keeps_the_rows_that_are_there(app: Flask, database_url: str) -> None:
-    """From the first version of the schema, with a row in each of its tables, to today's."""
-    schema.upgrade("0001")
-    key = f"'{KEY}', 0"
-    for table in ("page_views", "clicks", "submits"):
-        query(database_url, f"INSERT INTO {table} (page_id, seq) VALUES ({key})")
-    query(database_url, f"INSERT INTO positions_screen (page_id, seq, sample) VALUES ({key}, 0)")
-    query(database_url, f"INSERT INTO raw_actions (page_id, seq, received_at, data) VALUES ({key}, now(), '{{}}')")
-    query(
-        database_url,
-        f"""INSERT INTO rejected_actions (page_id, seq, received_at, source, message, reasons, body, context)
-                            VALUES ({key}, now(), 'v1', 'm', '{{}}', 'b', '{{}}')""",
-    )
-    query(database_url, f"INSERT INTO pages (page_id) VALUES ('{KEY}')")
-    query(
-        database_url,
-        f"""INSERT INTO batches (batch_id, page_id, source, received_at, actions)
-                            VALUES ('{KEY}', '{KEY}', 'v1', now(), 1)""",
-    )
-    query(
-        database_url,
-        """INSERT INTO participants (user_id, first_seen, last_seen, consent, consent_at)
-                            VALUES ('p', now(), now(), true, now() + interval '1 hour')""",
-    )
+def test_the_migrations_make_exactly_what_the_tables_say(engine: Engine) -> None:
+    upgrade(engine)
+    made = built_in(engine)
+    assert {*TABLES, "users"} == made.tables.keys()
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), made) == []
+
+
+def counts(database_url: str) -> dict[str, object]:
+    return {table: query(database_url, f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}
+
+
+def test_an_upgrade_keeps_the_rows_that_are_there(database_url: str) -> None:
+    """From a database that the version before filled, with 33 rejects of every kind."""
+    query(database_url, OLD_DATABASE.read_text())
+    before = counts(database_url)
+    assert all(before.values())
+    kept = query(database_url, "SELECT id, message, reasons, body, replayed_at FROM rejected_actions ORDER BY id")
+    upgraded = manage(database_url, "create_db")
+    assert (upgraded.returncode, upgraded.stderr) == (0, "")
+    assert counts(database_url) == before
+    now = query(database_url, "SELECT id, message, reasons, body, replayed_at FROM rejected_actions ORDER BY id")
+    assert [tuple(map(bytes_of, row)) for row in now] == [tuple(map(bytes_of, row)) for row in kept]
+    query(database_url, "SELECT * FROM page_loss")
+
+
+def bytes_of(value: object) -> object:
+    return value.tobytes() if isinstance(value, memoryview) else value
+
+
+def test_an_upgrade_gives_old_rejects_the_code_and_field_that_new_ones_have(database_url: str, engine: Engine) -> None:
+    query(database_url, OLD_DATABASE.read_text())
     assert manage(database_url, "create_db").returncode == 0
-    assert query(database_url, "SELECT consent, consent_at = last_seen FROM participants") == [(True, True)]
-    assert [query(database_url, f"SELECT count(*) FROM {table}") for table in TABLES] == [[(1,)]] * len(TABLES)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE rejected_actions SET replayed_at = NULL")
+    converted = "SELECT id, code, field FROM rejected_actions ORDER BY id"
+    before = query(database_url, converted)
+    report = replay(engine, [int(str(row[0])) for row in before])  # writes today's code and field
+    assert not report.stored
+    assert before == query(database_url, converted)
+    assert len({row[1] for row in before}) >= 15
+
+
+def test_tables_of_an_unknown_version_are_one_sentence(database_url: str) -> None:
+    manage(database_url, "create_db")
+    query(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    refused = manage(database_url, "create_db")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: The tables are of a version that this one cannot upgrade")
+    assert "Traceback" not in refused.stderr
 
 
 def test_db_url_is_what_psql_takes(database_url: str) -> None:

@@ -10,14 +10,16 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from analytics_app import create_app, schema
+from analytics_app import actions
 from analytics_app.admin import accounts
+from analytics_app.app import create_app
 from analytics_app.cli import main
-from analytics_app.config import Config
-from analytics_app.db import db
-from tests.administering import PASSWORD, Visitor, manage, new_user
-from tests.running import RunningStack
-from tests.sending import flat_action
+from analytics_app.config.settings import Config
+from analytics_app.database.create import create
+from analytics_app.database.db import db
+from tests.support.administering import PASSWORD, Visitor, manage, new_user
+from tests.support.running import RunningStack
+from tests.support.sending import flat_action
 
 NOWHERE = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
 
@@ -39,7 +41,7 @@ def app_on(stack: RunningStack, folder: Path, **settings: str) -> Flask:
 def test_without_a_user_the_area_says_how_to_make_one(stack: RunningStack, tmp_path: Path, empty: str) -> None:
     app = app_on(stack, tmp_path, DATABASE_URL=empty)
     with app.app_context():
-        schema.create(db.engine)
+        create(db.engine, actions.METADATA)
         client = app.test_client()
         for page in ("/admin/", "/admin/actions/", "/admin/sign-in/"):
             assert "python manage.py create_user" in client.get(page).text
@@ -60,7 +62,7 @@ def test_without_tables_the_area_says_how_to_make_them(stack: RunningStack, tmp_
 def test_the_first_admin_is_made_once(stack: RunningStack, tmp_path: Path, empty: str) -> None:
     app = app_on(stack, tmp_path, DATABASE_URL=empty)
     with app.app_context():
-        schema.create(db.engine)
+        create(db.engine, actions.METADATA)
         password = accounts.first_admin(db.session())
         assert password
         assert accounts.authenticate(db.session(), "admin", password)
@@ -73,7 +75,7 @@ def test_the_first_admin_is_made_once(stack: RunningStack, tmp_path: Path, empty
 def test_a_password_comes_from_the_standard_input(stack: RunningStack, command: str) -> None:
     name = f"made-{token_hex(4)}"
     made = manage(stack, command, name, "--password-stdin", stdin=f"{PASSWORD}\n")
-    assert (made.returncode, made.stdout) == (0, f"{name} may sign in at /admin/ as admin.\n")
+    assert (made.returncode, made.stdout) == (0, f"{name} can sign in at /admin/ as admin.\n")
     assert Visitor(stack.analytics_url).sign_in(name).status == 200
 
 
@@ -108,7 +110,7 @@ def test_two_users_have_two_names(stack: RunningStack) -> None:
 def test_without_an_admin_nobody_could_manage_users(stack: RunningStack, tmp_path: Path, empty: str) -> None:
     app = app_on(stack, tmp_path, DATABASE_URL=empty)
     with app.app_context():
-        schema.create(db.engine)
+        create(db.engine, actions.METADATA)
         session = db.session()
         only = accounts.create(session, "ada", PASSWORD, "admin")
         with pytest.raises(accounts.Wrong, match="only admin"):

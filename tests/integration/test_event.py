@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.running import RunningStack
-from tests.sending import post
+from tests.support.running import RunningStack
+from tests.support.sending import post
 
 EXAMPLE = """{
   "session_id": "d66ac88b-f801-4984-953f-5c6b266494a0",

@@ -7,19 +7,23 @@ import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 import psycopg2
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from analytics_app.config import Config
-from analytics_app.delivery import Delivery, encode_group
-from analytics_app.inbox import GROUPS, Inbox, InboxFull, connect
-from analytics_app.isolate import everyones_fault
-from analytics_app.orders import TRIES_MAX, Orders
-from tests.running import RunningStack
+from analytics_app.buffer.inbox import GROUPS, Inbox, InboxFull, connect
+from analytics_app.buffer.state import read_redis
+from analytics_app.config.settings import Config
+from analytics_app.consumer.group_processor import TRIES_MAX, GroupProcessor
+from analytics_app.consumer.pipeline import Pipeline
+from analytics_app.database.errors import blocks_every_group
+from analytics_app.processing.outcome import Outcome
+from analytics_app.wire.delivery import Delivery, encode_group
+from tests.support.running import RunningStack
+from tests.support.storing import CLOCK_SKEW_S
 
 NOW_MS = 1_767_225_600_000
 
@@ -44,17 +48,22 @@ def delivery(user: str) -> Delivery:
     return Delivery(str(uuid4()), NOW_MS, "analytics", body)
 
 
-def killed_while_storing(inbox: Inbox, engine: Engine, group_id: str) -> None:
-    """As by the kernel for want of memory, after PostgreSQL has answered."""
-    engines = iter([create_engine(engine.url)])
+class Killed(Pipeline):
+    """Its worker is killed while it stores a group, as by the kernel when memory runs out."""
 
-    def kill() -> Engine:
-        for answering in engines:
-            return answering
+    def store(self, deliveries: Sequence[Delivery]) -> Outcome:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    process = multiprocessing.get_context("fork").Process(target=Orders(inbox, kill, "").carry_out, args=(group_id,))
+
+def processor(inbox: Inbox, engine: Engine, pipeline: type[Pipeline] = Pipeline) -> GroupProcessor:
+    return GroupProcessor(inbox, pipeline(engine, CLOCK_SKEW_S), "")
+
+
+def killed_while_storing(inbox: Inbox, engine: Engine, group_id: str) -> None:
+    """After PostgreSQL has answered."""
+    doomed = processor(inbox, create_engine(engine.url), Killed)
+    process = multiprocessing.get_context("fork").Process(target=doomed.process, args=(group_id,))
     process.start()
     process.join(10)
     assert process.exitcode == -signal.SIGKILL
@@ -67,21 +76,21 @@ def test_a_body_that_ends_its_worker_is_rejected_and_its_neighbours_are_stored(
     bodies = [delivery(user) for user in users]
     poison, group_id = bodies[1], str(uuid4())
     inbox.put(group_id, encode_group(bodies))
-    orders = Orders(inbox, lambda: engine, "")
+    worker = processor(inbox, engine)
     for _ in range(TRIES_MAX):
         killed_while_storing(inbox, engine, group_id)
-    orders.carry_out(group_id)
+    worker.process(group_id)
     assert sorted(inbox.client.hkeys(GROUPS)) == sorted(body.receipt.encode() for body in bodies)
     for _ in range(TRIES_MAX):
         killed_while_storing(inbox, engine, poison.receipt)
     for body in bodies:
-        orders.carry_out(body.receipt)
+        worker.process(body.receipt)
     stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
     assert sorted(row["user_id"] for row in stored) == sorted([users[0], users[2]])
     (reject,) = stack.rows("SELECT body, reasons FROM rejected_actions WHERE page_id = %(id)s", id=poison.receipt)
     assert bytes(reject["body"]) == poison.body
     assert "server" in reject["reasons"]
-    assert inbox.state().groups == 0
+    assert read_redis(inbox.client, inbox.high_bytes).groups == 0
 
 
 def test_a_group_is_taken_apart_though_the_inbox_is_full(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
@@ -94,12 +103,12 @@ def test_a_group_is_taken_apart_though_the_inbox_is_full(stack: RunningStack, in
         inbox.put(str(uuid4()), b"one more")
     for _ in range(TRIES_MAX):
         inbox.take(group_id)
-    orders = Orders(inbox, lambda: engine, "")
-    orders.carry_out(group_id)
+    worker = processor(inbox, engine)
+    worker.process(group_id)
     assert inbox.client.hlen(GROUPS) == len(users)
     for body in bodies:
-        orders.carry_out(body.receipt)
-    assert inbox.state().groups == 0
+        worker.process(body.receipt)
+    assert read_redis(inbox.client, inbox.high_bytes).groups == 0
     stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
     assert sorted(row["user_id"] for row in stored) == sorted(users)
 
@@ -110,7 +119,7 @@ def test_an_absent_postgresql_is_never_the_group_s_fault(inbox: Inbox) -> None:
     group_id = str(uuid4())
     inbox.put(group_id, encode_group([delivery("waiting")]))
     for _ in range(TRIES_MAX + 2):
-        Orders(inbox, lambda: nowhere, "").carry_out(group_id)
+        processor(inbox, nowhere).process(group_id)
         assert inbox.is_paused()
         inbox.client.delete("inbox:paused")
     taken = inbox.take(group_id)
@@ -126,9 +135,7 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
         engine = create_engine(f"postgresql+psycopg2://user:password@127.0.0.1:{port}/none", connect_args=options)
         group_id = str(uuid4())
         inbox.put(group_id, encode_group([delivery("waiting")]))
-        process = multiprocessing.get_context("fork").Process(
-            target=Orders(inbox, lambda: engine, "").carry_out, args=(group_id,)
-        )
+        process = multiprocessing.get_context("fork").Process(target=processor(inbox, engine).process, args=(group_id,))
         process.start()
         with hanging.accept()[0]:  # closed at once, it would be a PostgreSQL that refuses
             process.kill()
@@ -141,10 +148,10 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
 def test_bytes_that_are_no_group_are_rejected(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
     group_id = str(uuid4())
     inbox.put(group_id, b"\xc1 no group")
-    Orders(inbox, lambda: engine, "").carry_out(group_id)
+    processor(inbox, engine).process(group_id)
     (reject,) = stack.rows("SELECT body FROM rejected_actions WHERE page_id = %(id)s", id=group_id)
     assert bytes(reject["body"]) == b"\xc1 no group"
-    assert inbox.state().groups == 0
+    assert read_redis(inbox.client, inbox.high_bytes).groups == 0
 
 
 @pytest.mark.parametrize(
@@ -156,4 +163,4 @@ def test_whose_fault_an_error_of_postgresql_is(code: str | None, everyones: bool
     class Error(psycopg2.Error):
         pgcode = code
 
-    assert everyones_fault(Error()) is everyones
+    assert blocks_every_group(Error()) is everyones

@@ -8,8 +8,8 @@ import pytest
 
 from tests.chaos.count import count
 from tests.chaos.load import Load
-from tests.integration.faults import Page, client, paused, read_only, wait_until_drained
-from tests.running import RunningStack, wait_until
+from tests.support.faults import Page, client, paused, read_only, wait_until_drained
+from tests.support.running import RunningStack, wait_until
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 import redis
 
 from dev import members
-from tests.integration.faults import Page, client, out_of_memory, paused, spooled, wait_until_drained
-from tests.running import RunningStack, wait_until
-from tests.sending import post
+from tests.support.faults import Page, client, out_of_memory, paused, spooled, wait_until_drained
+from tests.support.running import RunningStack, wait_until
+from tests.support.sending import post
 
 WITHIN_S = 1.0  # to the spool, where Redis does not take a batch
 

@@ -9,8 +9,8 @@ import pytest
 from celery import Celery
 
 from dev import members
-from tests.integration.faults import Page, client, locked, wait_for_blocked, wait_until_drained
-from tests.running import RunningStack, wait_until
+from tests.support.faults import Page, client, locked, wait_for_blocked, wait_until_drained
+from tests.support.running import RunningStack, wait_until
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import create_engine
 
-from analytics_app.config import Config
-from analytics_app.delivery import Delivery
-from analytics_app.store import store
-from tests.integration.faults import wait_until_drained
-from tests.integration.fuzzing import Case, cases, fate, wrong
-from tests.running import RunningStack
-from tests.sending import post
+from analytics_app.config.settings import Config
+from analytics_app.wire.delivery import Delivery
+from tests.support.faults import wait_until_drained
+from tests.support.fuzzing import Case, cases, fate, wrong
+from tests.support.running import RunningStack
+from tests.support.sending import post
+from tests.support.storing import store
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or 300)
 DOCUMENTED = {200, 400, 413}

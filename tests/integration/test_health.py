@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from analytics_app.counts import COUNTS
-from analytics_app.inbox import GROUPS, connect
-from tests.running import PATIENCE_S, RunningStack, Service, wait_until
-from tests.sending import Answer, envelope, flat_action, post, send
-from tests.serving import api
+from analytics_app.buffer.counters import COUNTS
+from analytics_app.buffer.inbox import GROUPS, connect
+from tests.support.running import PATIENCE_S, RunningStack, Service, wait_until
+from tests.support.sending import Answer, envelope, flat_action, post, send
+from tests.support.serving import api
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_every_kind_of_thing_is_counted(stack: RunningStack, user: str) -> None:
     assert by["ual_groups_published_total"] == 2
     assert by["ual_actions_stored_total"] == 2
     assert by["ual_actions_duplicate_total"] == 2
-    assert by['ual_actions_rejected_total{reason="page_x"}'] == 1
+    assert by['ual_actions_rejected_total{code="not_a_number",field="page_x"}'] == 1
     assert by["ual_store_seconds_count"] == 2
     assert by["ual_lag_seconds_count"] == 2
     assert 0 < by["ual_lag_seconds_sum"] < 30
@@ -106,7 +106,11 @@ def test_a_name_that_a_stranger_chose_is_no_label(stack: RunningStack, user: str
     action = {"name": "x", "anna@example.org": "a\0b"}
     assert post(f"{stack.analytics_url}/analytics", envelope([action], user)).status == 200
     stack.wait_for("SELECT 1 FROM rejected_actions WHERE user_id = %(user)s", user=user)
-    wait_until(lambda: metrics(stack).get('ual_actions_rejected_total{reason="other"}'), PATIENCE_S, "it is counted")
+    wait_until(
+        lambda: metrics(stack).get('ual_actions_rejected_total{code="not_storable",field=""}'),
+        PATIENCE_S,
+        "it is counted",
+    )
     assert "anna" not in send(f"{stack.analytics_url}/metrics").body.decode()
 
 

@@ -13,12 +13,13 @@ import psutil
 import pytest
 from sqlalchemy import create_engine
 
-from analytics_app.config import Config, Limits
-from analytics_app.delivery import Delivery
-from analytics_app.store import store
-from tests.running import RunningStack
-from tests.sending import envelope, post
-from tests.serving import Api, api
+from analytics_app.config.limits import Limits
+from analytics_app.config.settings import Config
+from analytics_app.wire.delivery import Delivery
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, post
+from tests.support.serving import Api, api
+from tests.support.storing import store
 
 BYTES, ACTIONS, NESTING = 2_000, 5, 6
 

@@ -5,8 +5,8 @@ import gzip
 import pytest
 
 from dev.settings import ROOT
-from tests.running import RunningStack
-from tests.sending import send
+from tests.support.running import RunningStack
+from tests.support.sending import send
 
 
 @pytest.mark.parametrize("name", ["UserLogger.js", "UserLogger.min.js", "UserLogger.mjs"])

@@ -6,7 +6,6 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import marshmallow
@@ -16,13 +15,15 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from analytics_app import create_app, events
-from analytics_app.actions import base, mousemove
-from analytics_app.config import Config
-from tests.running import RunningStack
-from tests.sending import envelope, flat_action
+from analytics_app.actions import mousemove
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.app import create_app
+from analytics_app.config.settings import Config
+from analytics_app.web import openapi
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, flat_action
 
-DOCUMENT: dict[str, Any] = json.loads((Path(events.__file__).parent / "openapi.json").read_text())
+DOCUMENT: dict[str, Any] = json.loads(openapi.DOCUMENT)
 BAD_GZIP = {"Content-Encoding": "gzip"}
 
 
@@ -265,9 +266,9 @@ def test_so_is_an_event(apps: dict[str, Flask], event: dict[str, Any]) -> None:
     assert validator({"$ref": "#/components/schemas/Event"}).is_valid(event) is (event in GOOD_EVENTS)
 
 
-@pytest.mark.parametrize("name", sorted(base.Schema().fields))
+@pytest.mark.parametrize("name", sorted(ActionSchema().fields))
 def test_every_field_that_actions_share_is_described_with_its_limit(name: str) -> None:
-    field: Any = base.Schema().fields[name]
+    field: Any = ActionSchema().fields[name]
     described = DOCUMENT["components"]["schemas"]["Action"]["properties"][name]
     (limit,) = field.validators
     if isinstance(limit, marshmallow.validate.Length):
@@ -279,5 +280,5 @@ def test_every_field_that_actions_share_is_described_with_its_limit(name: str) -
 def test_the_columns_of_a_path_are_described() -> None:
     (path,) = [part["then"] for part in DOCUMENT["components"]["schemas"]["Action"]["allOf"]
                if part["if"]["properties"]["name"]["const"] == "mousemove"]  # fmt: skip
-    own = set(mousemove.Schema().fields) - set(base.Schema().fields) - {"pointer"}
+    own = set(mousemove.Schema().fields) - set(ActionSchema().fields) - {"pointer"}
     assert set(path["properties"]) == own

@@ -12,12 +12,12 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from analytics_app import ratelimit
-from analytics_app.inbox import connect
-from analytics_app.ratelimit import PREFIX, RateLimit, network_of
-from tests.running import PATIENCE_S, RunningStack, wait_until
-from tests.sending import Answer, flat_action, post
-from tests.serving import api
+from analytics_app.buffer.inbox import connect
+from analytics_app.ingest import rate_limit
+from analytics_app.ingest.rate_limit import PREFIX, RateLimit, network_of
+from tests.support.running import PATIENCE_S, RunningStack, wait_until
+from tests.support.sending import Answer, flat_action, post
+from tests.support.serving import api
 
 ADDRESS, OTHER = "198.51.100.7", "198.51.100.8"
 
@@ -25,7 +25,7 @@ ADDRESS, OTHER = "198.51.100.7", "198.51.100.8"
 @pytest.fixture(autouse=True)
 def shared_when_a_test_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the threads of one test's limits would go on to count in Redis while the next test looks there."""
-    monkeypatch.setattr(ratelimit, "SHARE_EVERY_S", 3_600)
+    monkeypatch.setattr(rate_limit, "SHARE_EVERY_S", 3_600)
 
 
 @pytest.fixture
@@ -99,17 +99,17 @@ def test_counts_that_redis_did_not_confirm_are_told_again_and_count_once(
     one, two = limiter(10), limiter(10)
     for _ in range(10):
         one.retry_after(ADDRESS)
-    one.client = connect("redis://127.0.0.1:1/0", timeout=1)
+    one.counter.client = connect("redis://127.0.0.1:1/0", timeout=1)
     with pytest.raises(RedisError):
         one.share()
-    one.client = client
+    one.counter.client = client
     one.share()
     (name,) = client.scan_iter(f"{PREFIX}*")
-    one._changed.add(name.decode().removeprefix(PREFIX))  # as after an answer that was lost on its way
+    one.counter._changed.add(name.decode().removeprefix(PREFIX))  # as after an answer that was lost on its way
     one.share()
     two.retry_after(ADDRESS)
     two.share()
-    assert two._others == {name.decode().removeprefix(PREFIX): 10}
+    assert two.counter._others == {name.decode().removeprefix(PREFIX): 10}
     assert two.retry_after(ADDRESS) == 40
 
 

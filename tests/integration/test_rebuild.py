@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,18 +19,18 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, text
 
-from analytics_app import create_app, schema
-from analytics_app.actions import base, click
+from analytics_app import actions
+from analytics_app.actions import ACTIONS, click
+from analytics_app.actions.fields import Word
 from analytics_app.cli import main
-from analytics_app.config import load
-from analytics_app.db import db
-from analytics_app.delivery import Delivery
-from analytics_app.judge import schema_of
-from analytics_app.rebuild import rebuild
-from analytics_app.store import store
+from analytics_app.config.settings import load
+from analytics_app.database.create import create
+from analytics_app.database.db import create_engine
+from analytics_app.wire.delivery import Delivery
 from dev.settings import ROOT
-from tests.running import wait_until
-from tests.sending import flat_action
+from tests.support.running import wait_until
+from tests.support.sending import flat_action
+from tests.support.storing import rebuild, store
 
 TABLES = ("positions_screen", "clicks", "page_views", "submits")
 PATH = {"name": "mousemove", "n": 3, "dt": [0, 50, 50], "x": [640, 12, 9], "y": [300, -4, -9]}
@@ -44,12 +45,14 @@ RATING = """
 from sqlalchemy import Double
 from sqlalchemy.orm import Mapped, mapped_column
 
-from analytics_app.actions import base
-from analytics_app.models import ActionTable
+from analytics_app.actions.fields import Number
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.actions.type import ActionType
+from analytics_app.database.tables import ActionTable
 
 
-class Schema(base.Schema):
-    stars = base.Number(1, 5)
+class Schema(ActionSchema):
+    stars = Number(1, 5)
 
 
 class Table(ActionTable):
@@ -58,8 +61,7 @@ class Table(ActionTable):
     stars: Mapped[float | None] = mapped_column(Double)
 
 
-def rows(values: base.Json) -> list[base.Json]:
-    return [base.row(Table, values)]
+RATING = ActionType("rating", Schema, Table)
 """
 
 
@@ -67,10 +69,10 @@ def rows(values: base.Json) -> list[base.Json]:
 def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    with create_app(load()).app_context():
-        schema.create(db.engine)
-        yield db.engine
-        db.engine.dispose()
+    engine = create_engine(load())
+    create(engine, actions.METADATA)
+    yield engine
+    engine.dispose()
 
 
 def keep(engine: Engine, actions: Any, kind: str = "analytics") -> None:
@@ -117,7 +119,7 @@ def test_a_rebuild_killed_in_the_middle_goes_on_where_it_was(engine: Engine, dat
     assert 3_000 <= interrupted < 24_001
     finished = command()
     assert finished.exit_code == 0, finished.output
-    assert f"Going on after {interrupted} actions" in finished.stderr
+    assert f"Continuing after {interrupted} actions" in finished.stderr
     assert finished.stdout == "Split 24001 actions again.\n"
     assert content(engine) == before
     assert done_so_far(engine) is None
@@ -138,7 +140,7 @@ def test_anew_begins_at_the_beginning(engine: Engine) -> None:
     next(steps), next(steps)
     steps.close()
     assert done_so_far(engine) == 1_000
-    assert "Going on" not in command("--anew").stderr
+    assert "Continuing" not in command("--anew").stderr
     assert done_so_far(engine) is None
 
 
@@ -182,8 +184,11 @@ def test_a_type_added_after_its_actions_came_gets_its_rows(engine: Engine, datab
     shutil.copytree(ROOT / "analytics_app", app, ignore=shutil.ignore_patterns("__pycache__"))
     (app / "actions/rating.py").write_text(RATING)
     registry = app / "actions/__init__.py"
-    lines = registry.read_text().replace('    "click": click,\n', '    "click": click,\n    "rating": rating,\n')
-    registry.write_text(lines.replace("pageview, submit", "pageview, rating, submit"))
+    line = "from analytics_app.actions.submit import SUBMIT as SUBMIT\n"
+    assert line in registry.read_text()
+    registry.write_text(
+        registry.read_text().replace(line, line.replace("submit", "rating").replace("SUBMIT", "RATING") + line)
+    )
 
     def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
         call = [sys.executable, "analytics_app/manage.py", *arguments]
@@ -195,23 +200,19 @@ def test_a_type_added_after_its_actions_came_gets_its_rows(engine: Engine, datab
     assert "ratings" in manage("create_db").stdout
     done = manage("rebuild", "--name", "rating")
     assert (done.returncode, done.stdout) == (0, "Split 1 actions named rating again.\n"), done.stderr
-    assert "1 named rating do not fit today's schema" in done.stderr
+    assert "1 named rating are invalid by today's schema" in done.stderr
     assert value(engine, "SELECT array_agg(user_id || ' ' || stars) FROM ratings") == ["p 4"]
     assert value(engine, "SELECT count(*) FROM clicks") == 1
 
 
 class Stricter(click.Schema):
-    element_id = base.Word(3)
+    element_id = Word(3)
 
 
 def test_what_no_longer_fits_keeps_its_rows(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(engine, [flat_action("click"), flat_action("click", element_id="abc")])
-    monkeypatch.setattr(click, "Schema", Stricter)
-    schema_of.cache_clear()
-    try:
-        *_, last = rebuild(engine)
-    finally:
-        schema_of.cache_clear()
+    monkeypatch.setitem(ACTIONS, "click", replace(click.CLICK, schema=Stricter))
+    *_, last = rebuild(engine)
     assert (last.split, last.kept) == (1, {"click": 1})
     assert value(engine, "SELECT count(*) FROM clicks") == 2
 

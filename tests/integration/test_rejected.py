@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,14 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, create_engine
 
-from analytics_app.actions import base, click
+from analytics_app.actions import ACTIONS, click
+from analytics_app.actions.fields import Word
 from analytics_app.cli import main
-from analytics_app.delivery import Delivery
-from analytics_app.judge import schema_of
-from analytics_app.rejected import replay
-from analytics_app.store import store
-from tests.running import RunningStack
-from tests.sending import envelope, flat_action
+from analytics_app.wire.delivery import Delivery
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, flat_action
+from tests.support.storing import replay, store
 
 RECEIVED = 1_767_225_661_234
 Manage = Callable[..., Result]
@@ -68,22 +68,15 @@ def names(stack: RunningStack, page_id: str) -> list[str]:
 class Stricter(click.Schema):
     """A schema with a mistake in it."""
 
-    element_id = base.Word(3)
+    element_id = Word(3)
 
 
 @pytest.fixture
 def stricter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Clicks are judged by a wrong schema until the function is called that mends it."""
+    """Clicks are validated by a wrong schema until the function is called that corrects it."""
     with monkeypatch.context() as patch:
-        schema_of.cache_clear()
-        patch.setattr(click, "Schema", Stricter)
-
-        def mend() -> None:
-            patch.undo()
-            schema_of.cache_clear()
-
-        yield mend
-    schema_of.cache_clear()
+        patch.setitem(ACTIONS, "click", replace(click.CLICK, schema=Stricter))
+        yield patch.undo
 
 
 def test_after_a_schema_was_mended_replay_stores_the_action_with_its_batch_s_context(
@@ -221,7 +214,7 @@ def test_list_filters_and_show_tells_all(stack: RunningStack, engine: Engine, us
     assert listed.stdout.split()[0] == str(row["id"])
     assert "page_x: Not a valid number." in listed.stdout
     for options in (["--name", "good"], ["--study", "nowhere"], ["--reason", "client_y"]):
-        assert "Nothing rejected matches" in manage("list", "--user", user, *options).stdout
+        assert "No rejected actions match" in manage("list", "--user", user, *options).stdout
     shown = manage("show", str(row["id"])).stdout
     for part in (user, body["page_id"], "page_x: ", '"three\\u001b[31m"', '"condition_1": "A"', "2026-01-01 00:01:01"):
         assert part in shown
@@ -237,10 +230,10 @@ def test_an_action_is_edited_by_hand(
     file = tmp_path / "action.json"
     file.write_text(manage("show", row_id, "--body").stdout.replace('"3"', "3"))
     done = manage("replay", row_id, "--edit", str(file))
-    assert (done.exit_code, done.stdout) == (0, "Replayed 1: 1 stored, 0 there already.\n"), done.stderr
+    assert (done.exit_code, done.stdout) == (0, "1 replayed: 1 stored, 0 already stored.\n"), done.stderr
     assert names(stack, body["page_id"]) == ["bad"]
     assert rejects(stack, body["page_id"])[0]["body"].tobytes() == json.dumps(body["actions"][0]).encode()
-    assert "Nothing rejected matches" in manage("list", "--user", user).stdout
+    assert "No rejected actions match" in manage("list", "--user", user).stdout
     assert "replayed" in manage("list", "--user", user, "--all").stdout
 
 
@@ -250,8 +243,8 @@ def test_replay_by_filter_ends_with_one_while_some_are_still_rejected(
     receipt = keep(engine, [{"name": "bad", "user": user, "page_x": str(index)} for index in range(450)])
     done = manage("replay", "--user", user)
     assert done.exit_code == 1
-    assert done.stdout == "Replayed 0: 0 stored, 0 there already.\n"
-    assert "and 430 more are still rejected" in done.stderr
+    assert done.stdout == "0 replayed: 0 stored, 0 already stored.\n"
+    assert "and 430 more are still invalid" in done.stderr
     assert len(rejects(stack, receipt)) == 450
 
 
@@ -259,10 +252,10 @@ def test_replay_by_filter_ends_with_one_while_some_are_still_rejected(
 def test_replay_wants_to_know_which(manage: Manage, arguments: list[str]) -> None:
     done = manage("replay", *arguments)
     assert done.exit_code == 2
-    assert "Say which" in done.stderr or "--edit is for one action" in done.stderr
+    assert "Select which" in done.stderr or "--edit is for one action" in done.stderr
 
 
 def test_an_id_that_is_not_there_is_said(manage: Manage) -> None:
     done = manage("replay", "999999999")
-    assert (done.exit_code, "Not there, or replayed before: 999999999." in done.stderr) == (1, True)
+    assert (done.exit_code, "Not found or already replayed: 999999999." in done.stderr) == (1, True)
     assert "No rejected action has the id" in manage("show", "999999999").stderr

@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import pytest
 
-from analytics_app import create_app
-from analytics_app.config import load
-from tests.running import RunningStack, wait_until
-from tests.sending import envelope, flat_action, post, send
-from tests.serving import Api, api
+from analytics_app.app import create_app
+from analytics_app.config.settings import load
+from tests.support.running import RunningStack, wait_until
+from tests.support.sending import envelope, flat_action, post, send
+from tests.support.serving import Api, api
 
 ALLOWED, STRANGER = "https://study.example", "https://elsewhere.example"
 

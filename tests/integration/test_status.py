@@ -13,11 +13,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, event
 
-from analytics_app import studies
-from analytics_app.config import Config
-from tests.running import RunningStack, wait_until
-from tests.sending import envelope, flat_action, post, send
-from tests.serving import api
+from analytics_app.config.settings import Config
+from analytics_app.monitoring.study_activity import read_studies
+from tests.support.running import RunningStack, wait_until
+from tests.support.sending import envelope, flat_action, post, send
+from tests.support.serving import api
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_study_s_actions_participants_and_rejects_are_counted(stack: RunningSt
         assert (
             post(f"{stack.analytics_url}/analytics", envelope(actions, f"{person}-{study}", study=study)).status == 200
         )
-    counted = "4 2 2 in all 2 page_x: not a valid number"
+    counted = "4 2 2 in all 2 2 page_x: not a valid number"
     shown = wait_for_page(stack, lambda page: counted in row(page, study), f"the row says {counted}")
     assert re.search(r"seconds? ago|ms ago", row(shown, study))
     wait_for_page(stack, lambda page: "Yes, it is recording" in page, "it is recording")
@@ -76,10 +76,10 @@ def test_the_numbers_of_a_study_are_of_one_moment(stack: RunningStack, study: st
 
     try:
         event.listen(engine, "after_cursor_execute", store_between)
-        assert study not in studies.look(engine).by_name
+        assert study not in read_studies(engine).by_name
         assert posted == [200]
-        seen = studies.look(engine).by_name[study]
-        assert (seen.last_hour, seen.participants, seen.rejects.total()) == (1, 1, 1)
+        seen = read_studies(engine).by_name[study]
+        assert (seen.actions_last_hour, seen.participants, seen.rejects.total()) == (1, 1, 1)
     finally:
         engine.dispose()
 
@@ -158,7 +158,7 @@ def test_missing_tables_are_said(stack: RunningStack, tmp_path: Path) -> None:
         url = f"{stack.database_url.rpartition('/')[0]}/{name}"
         with api(stack, tmp_path, DATABASE_URL=url) as served:
             said = send(f"{served.url}/status").body.decode()
-        assert "Recording, but not storing: the tables are not there yet" in said
+        assert "Recording, but not storing: the tables do not exist yet" in said
         assert "python manage.py create_db" in said
     finally:
         stack.rows(f"DROP DATABASE {name} WITH (FORCE)")

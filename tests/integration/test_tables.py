@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from analytics_app.config import Limits
-from tests.running import RunningStack
-from tests.sending import COORDINATES, envelope, flat_action, post
+from analytics_app.config.limits import Limits
+from tests.support.running import RunningStack
+from tests.support.sending import COORDINATES, envelope, flat_action, post
 
 T0 = 1_767_225_600_000
 

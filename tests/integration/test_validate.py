@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from analytics_app.config import Limits
-from tests.running import RunningStack
-from tests.sending import Answer, envelope, flat_action, post
+from analytics_app.config.limits import Limits
+from tests.support.running import RunningStack
+from tests.support.sending import Answer, envelope, flat_action, post
 
 EVENT = {
     "session_id": "d66ac88b-f801-4984-953f-5c6b266494a0",

@@ -9,20 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics_app.actions import ACTIONS
-from analytics_app.config import Limits
-from analytics_app.judge import Judged, judge
-from analytics_app.protocol import Action, Reject
+from analytics_app.config.limits import Limits
+from analytics_app.processing.validation import ValidAction
+from analytics_app.wire.types import Action, Reject
+from tests.support.storing import validate
 
 PAGE = "0198c2f1-0000-7000-8000-000000000002"
 
 
-def verdict(**data: Any) -> Judged | Reject:
-    return judge(Action(PAGE, 0, 1_767_225_661_234, "v2", data, b"{}", {}))
+def verdict(**data: Any) -> ValidAction | Reject:
+    return validate(Action(PAGE, 0, 1_767_225_661_234, "v2", data, b"{}", {}))
 
 
-def good(**data: Any) -> Judged:
+def good(**data: Any) -> ValidAction:
     judged = verdict(**data)
-    assert isinstance(judged, Judged), judged
+    assert isinstance(judged, ValidAction), judged
     return judged
 
 
@@ -110,7 +111,8 @@ def test_the_path_is_made_of_the_url() -> None:
 
 def rows_of(table: str, **data: Any) -> list[dict[str, Any]]:
     judged = good(name=table, **data)
-    return list(judged.type.rows(judged.values))
+    assert judged.type.table is not None
+    return [row for kind, row in judged.rows() if kind is judged.type.table]
 
 
 def test_a_click_gives_one_row_with_its_element() -> None:
@@ -182,6 +184,6 @@ ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() |
 @given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=8), st.sampled_from(sorted(ACTIONS)))
 def test_judging_never_raises_and_never_stumbles(data: dict[str, Any], name: str) -> None:
     judged = verdict(**{**data, "name": name})
-    assert isinstance(judged, Judged) or "server" not in judged.reasons
-    if isinstance(judged, Judged):
+    assert isinstance(judged, ValidAction) or "server" not in judged.reasons
+    if isinstance(judged, ValidAction):
         assert UUID(judged.values["page_id"])

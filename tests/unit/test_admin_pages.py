@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from analytics_app.actions.base import by_field, flat, in_one_line
-from analytics_app.admin.drawing import chart, figure
-from analytics_app.admin.paging import Cursor, NoCursor
-from analytics_app.admin.rejects import readable
-from analytics_app.admin.words import about, duration, other_day, pretty
+from analytics_app.admin.figures import chart, figure
+from analytics_app.admin.paging import Bookmark, InvalidBookmark
+from analytics_app.admin.rejected import readable
+from analytics_app.admin.template_filters import about, other_day, pretty
+from analytics_app.wire.reasons import by_path, flat, in_one_line
 
 NOON = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -22,14 +22,14 @@ def sample(x: float | None, y: float | None) -> Any:
 
 
 def test_a_place_in_a_list_survives_its_address() -> None:
-    place = Cursor(NOON + timedelta(microseconds=7), UUID(int=5), 3)
-    assert Cursor.parse(str(place)) == place
+    place = Bookmark(NOON + timedelta(microseconds=7), UUID(int=5), 3)
+    assert Bookmark.parse(str(place)) == place
 
 
 @pytest.mark.parametrize("text", ["", "x", "2026-01-01_x_1", "_".join(["2026-01-01", str(UUID(int=1))])])
 def test_what_is_no_place_is_said_so(text: str) -> None:
-    with pytest.raises(NoCursor):
-        Cursor.parse(text)
+    with pytest.raises(InvalidBookmark):
+        Bookmark.parse(text)
 
 
 def test_a_click_is_drawn_on_its_viewport() -> None:
@@ -83,7 +83,7 @@ def test_reasons_are_read_field_by_field() -> None:
 
 
 def test_a_list_is_one_field_wherever_in_it_the_fault_lies() -> None:
-    assert by_field({"x": {0: ["Low."], 17: ["Odd."]}, "lost": {"3": {"from": ["No."]}}}) == {
+    assert by_path({"x": {0: ["Low."], 17: ["Odd."]}, "lost": {"3": {"from": ["No."]}}}) == {
         "x": "Low.",
         "lost.from": "No.",
     }
@@ -92,13 +92,6 @@ def test_a_list_is_one_field_wherever_in_it_the_fault_lies() -> None:
 def test_bytes_that_are_no_json_are_shown_all_the_same() -> None:
     assert readable(b'{"a":1}') == '{\n  "a": 1\n}'
     assert readable(b"\xff{") == "\\xff{"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.4, "400 ms"), (1, "1 second"), (119, "1 minute"), (7200, "2 hours"), (2e5, "2 days")]
-)
-def test_a_duration_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
 
 
 def test_a_day_is_named_unless_it_is_today_in_utc() -> None:

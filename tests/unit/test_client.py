@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from analytics_app.client import address_of, is_ours
+from analytics_app.web.client import address_of, is_local
 
 TRUSTED = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"), ip_network("fd00::/8"))
 
@@ -47,4 +47,4 @@ def test_only_what_trusted_proxies_say_is_believed(peer: str, forwarded: str, ad
 )
 def test_who_is_ours(peer: str, forwarded: str, ours: bool) -> None:
     """A proxy that nobody trusts makes everyone look like a neighbour: then nobody is."""
-    assert is_ours(peer, forwarded, TRUSTED) is ours
+    assert is_local(peer, forwarded, TRUSTED) is ours

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from analytics_app.config import Config, ConfigError, is_redis_url, load, secret_key
+from analytics_app.config.secret_key import secret_key
+from analytics_app.config.settings import Config, ConfigError, is_redis_url, load
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_it_names_the_driver_whatever_form_the_url_has(tmp_path: Path, url: str)
         ({"DATABASE_URL": "mysql://a"}, "must be postgresql://"),
         ({"DB_HOST": "db:5432"}, "the port as DB_PORT"),
         ({"CELERY_BROKER_URL": "amqp://a"}, "must be redis://"),
-        ({"INBOX_LOW_BYTES": "999999999999"}, "INBOX_LOW_BYTES must lie below"),
+        ({"INBOX_LOW_BYTES": "999999999999"}, "INBOX_LOW_BYTES must be below"),
         ({"CORS_ORIGINS": " , "}, "set it to * or"),
         ({"WORKER_STALL_S": "1"}, "set WORKER_STALL_S to 5 or more"),
     ],

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from analytics_app.delivery import Delivery, decode_group, encode_group
+from analytics_app.wire.delivery import Delivery, decode_group, encode_group
 
 GROUP = [
     Delivery("0198c2f0-0000-7000-8000-000000000000", 1_767_225_600_000, "analytics", b'[{"a": "\\ud800"}]\x00\xff')

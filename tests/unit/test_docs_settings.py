@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import Field, fields
 from typing import Any
 
-from analytics_app.config import ROOT, Config
+from analytics_app.config.settings import ROOT, Config
 
 BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 

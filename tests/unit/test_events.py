@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from analytics_app import events
-from analytics_app.actions import click, pageview, submit
-from analytics_app.config import Limits
-from analytics_app.judge import Judged, judge
-from analytics_app.protocol import Action, Reject
+from analytics_app.actions import CLICK, PAGEVIEW, SUBMIT
+from analytics_app.config.limits import Limits
+from analytics_app.processing.validation import ValidAction, validate
+from analytics_app.wire.types import Action, Reject
 
 RECEIPT = "0198c2f1-0000-7000-8000-000000000002"
 RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,13 +23,16 @@ SEED: dict[str, Any] = {
 PLACE = {"host": "www.cwtech.dev", "path": "/"}
 
 
-def verdict(event: dict[str, Any]) -> Judged | Reject:
-    return judge(Action(RECEIPT, 0, int(RECEIVED.timestamp() * 1000), "event", event, json.dumps(event).encode(), {}))
+def verdict(event: dict[str, Any], clock_skew_s: int = 300) -> ValidAction | Reject:
+    return validate(
+        Action(RECEIPT, 0, int(RECEIVED.timestamp() * 1000), "event", event, json.dumps(event).encode(), {}),
+        clock_skew_s,
+    )
 
 
-def good(**fields: Any) -> Judged:
+def good(**fields: Any) -> ValidAction:
     judged = verdict({**SEED, **fields})
-    assert isinstance(judged, Judged), judged
+    assert isinstance(judged, ValidAction), judged
     return judged
 
 
@@ -42,7 +44,7 @@ def faults(**fields: Any) -> dict[str, Any]:
 
 def test_the_seed_s_event_is_a_click() -> None:
     judged = good()
-    assert judged.type is click
+    assert judged.type is CLICK
     wanted = {"name": "link click", "session_id": SEED["session_id"], "page_id": RECEIPT, "seq": 0, "study": ""}
     wanted |= {"path": "/", "element_id": "register", "host": "www.cwtech.dev"}
     assert {name: judged.values[name] for name in wanted} == wanted
@@ -53,10 +55,10 @@ def test_the_seed_s_event_is_a_click() -> None:
 @pytest.mark.parametrize(
     ("category", "name", "data", "kind"),
     [
-        ("page interaction", "pageview", PLACE, pageview),
-        ("page interaction", "click", {**PLACE, "element": "a"}, click),
-        ("page interaction", "double clicked", {**PLACE, "element": "a"}, click),
-        ("form interaction", "submit", {**PLACE, "form": {"age": 30, "tags": ["a"]}}, submit),
+        ("page interaction", "pageview", PLACE, PAGEVIEW),
+        ("page interaction", "click", {**PLACE, "element": "a"}, CLICK),
+        ("page interaction", "double clicked", {**PLACE, "element": "a"}, CLICK),
+        ("form interaction", "submit", {**PLACE, "form": {"age": 30, "tags": ["a"]}}, SUBMIT),
     ],
 )
 def test_category_and_name_choose_the_class(category: str, name: str, data: dict[str, Any], kind: Any) -> None:
@@ -138,11 +140,11 @@ def test_beyond_the_calendar_is_no_time(beyond: str) -> None:
     assert list(faults(timestamp=beyond)) == ["timestamp"]
 
 
-def test_the_future_begins_after_the_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "skew_ms", events.skew_ms)
-    events.allow_skew(60)
-    assert good(timestamp="2026-01-01 00:01:00")
-    assert faults(timestamp="2026-01-01 00:01:00.001") == {"timestamp": ["Lies in the future of its receipt."]}
+def test_the_future_begins_after_the_allowance() -> None:
+    assert isinstance(verdict({**SEED, "timestamp": "2026-01-01 00:01:00"}, 60), ValidAction)
+    rejected = verdict({**SEED, "timestamp": "2026-01-01 00:01:00.001"}, 60)
+    assert isinstance(rejected, Reject)
+    assert rejected.reasons == {"timestamp": ["Later than its receipt."]}
 
 
 @pytest.mark.parametrize(
@@ -170,4 +172,4 @@ def test_who_and_the_condition_may_stand_beside_the_vital_fields() -> None:
 
 
 def test_what_postgres_cannot_keep_is_rejected() -> None:
-    assert faults(data={**PLACE, "element": "a\0b"}) == {"data": ["Holds a NUL character."]}
+    assert faults(data={**PLACE, "element": "a\0b"}) == {"data": ["Contains a NUL character."]}

@@ -8,16 +8,20 @@ import marshmallow
 import pytest
 from marshmallow.validate import Length
 
-from analytics_app import envelope, events
-from analytics_app.actions import ACTIONS, base, mousemove
-from analytics_app.config import Limits
-from analytics_app.judge import Judged, judge_all
-from analytics_app.protocol import Action, Reject
+from analytics_app.actions import ACTIONS, mousemove
+from analytics_app.actions.fields import Word
+from analytics_app.actions.schema import ActionSchema
+from analytics_app.config.limits import Limits
+from analytics_app.processing.envelope import EnvelopeSchema
+from analytics_app.processing.single_events import CLASSES, EventSchema
+from analytics_app.processing.validation import ValidAction
+from analytics_app.wire.types import Action, Reject
+from tests.support.storing import validate_all
 
 PAGE = "0198c2f1-0000-7000-8000-000000000002"
-SCHEMAS = {"any": base.Schema, "envelope": envelope.EnvelopeSchema, "event": events.EventSchema}
-SCHEMAS |= {name: module.Schema for name, module in ACTIONS.items()}
-SCHEMAS |= {f"event {known.type.__name__}": type(known.schema) for known in events.CLASSES}
+SCHEMAS = {"any": ActionSchema, "envelope": EnvelopeSchema, "event": EventSchema}
+SCHEMAS |= {name: kind.schema for name, kind in ACTIONS.items()}
+SCHEMAS |= {f"event {known.type.name}": type(known.schema) for known in CLASSES}
 
 
 def texts() -> list[tuple[str, str, int]]:
@@ -25,7 +29,7 @@ def texts() -> list[tuple[str, str, int]]:
     found = []
     for name, schema in SCHEMAS.items():
         for field_name, field in schema().fields.items():
-            if isinstance(field, base.Word | marshmallow.fields.String):
+            if isinstance(field, Word | marshmallow.fields.String):
                 longest = [check.max for check in field.validators if isinstance(check, Length) and check.max]
                 found.append((name, field.data_key or field_name, longest[0] if longest else -1))
     return found
@@ -63,16 +67,16 @@ def test_the_texts_beside_the_positions_of_one_body_have_a_limit(monkeypatch: py
     click: dict[str, Any] = {"name": "click", "url": "https://h/12345"}
     monkeypatch.setattr(Limits, "PATHS", 2 * 3 * len("mousemove" + "/12345"))
     actions = [Action(PAGE, seq, 0, "v1", data, b"", {}) for seq, data in enumerate([path, path, path, click])]
-    good, at_the_limit, beyond, neighbour = judge_all(actions)
-    assert all(isinstance(verdict, Judged) for verdict in (good, at_the_limit, neighbour))
+    good, at_the_limit, beyond, neighbour = validate_all(actions)
+    assert all(isinstance(verdict, ValidAction) for verdict in (good, at_the_limit, neighbour))
     assert isinstance(beyond, Reject)
     assert "x" in beyond.reasons
 
 
 @pytest.mark.parametrize(
     ("schema", "field", "most"),
-    [(base.Schema, "page_x", Limits.COORDINATE), (base.Schema, "timestamp", Limits.TIMESTAMP_MS),
-     (envelope.EnvelopeSchema, "batch_seq", Limits.SEQ)],
+    [(ActionSchema, "page_x", Limits.COORDINATE), (ActionSchema, "timestamp", Limits.TIMESTAMP_MS),
+     (EnvelopeSchema, "batch_seq", Limits.SEQ)],
 )  # fmt: skip
 def test_a_number_is_good_up_to_its_limit(schema: type[marshmallow.Schema], field: str, most: float) -> None:
     assert fault(schema, field, most - 1) is None
@@ -81,7 +85,7 @@ def test_a_number_is_good_up_to_its_limit(schema: type[marshmallow.Schema], fiel
 
 
 def test_the_check_itself_sees_a_text_without_limit() -> None:
-    class Careless(base.Schema):
+    class Careless(ActionSchema):
         note = marshmallow.fields.String()
 
     SCHEMAS["careless"] = Careless

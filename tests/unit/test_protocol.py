@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_app.delivery import Delivery
-from analytics_app.protocol import Flat, cut_slowly, depth, flatten, parse, pieces
-from tests.sending import envelope, flat_action
+from analytics_app.wire.delivery import Delivery
+from analytics_app.wire.flatten import flatten
+from analytics_app.wire.json_bytes import cut, cut_slowly, depth, parse
+from analytics_app.wire.types import FlatDelivery
+from tests.support.sending import envelope, flat_action
 
 RECEIPT = "0198c2f1-0000-7000-8000-000000000001"
 values = st.recursive(
@@ -20,7 +22,7 @@ values = st.recursive(
 )
 
 
-def flat(value: Any, kind: str = "analytics") -> Flat:
+def flat(value: Any, kind: str = "analytics") -> FlatDelivery:
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     return flatten(Delivery(RECEIPT, 1_767_225_661_234, kind, body))
 
@@ -31,7 +33,7 @@ def test_an_array_is_known_by_its_receipt_and_the_places_in_it() -> None:
         (RECEIPT, 0, "a"),
         (RECEIPT, 1, "b"),
     ]
-    assert taken.batch.source == "v1"
+    assert taken.header.source == "v1"
 
 
 def test_an_array_s_fields_stay_as_they_came_whatever_they_are_called() -> None:
@@ -71,7 +73,7 @@ def test_an_envelope_of_unknown_origin_gives_rejects_never_anonymous_actions(
     taken = flat(envelope([{"name": "a"}, {"name": "b"}], user="p", **fields))
     assert taken.actions == []
     assert [list(reject.reasons) for reject in taken.rejects] == [[at_fault], [at_fault]]
-    assert {reject.action.page_id for reject in taken.rejects} <= {RECEIPT, taken.batch.page_id}
+    assert {reject.action.page_id for reject in taken.rejects} <= {RECEIPT, taken.header.page_id}
 
 
 @pytest.mark.parametrize("seq", [-1, 2_147_483_647, "1", 1.5, True, [], {}])
@@ -120,7 +122,7 @@ def test_much_said_once_is_not_laid_under_many(where: str) -> None:
     said: dict[str, Any] = {"const": {"user": much}, "views": [{"title": much}], "study": much}
     many = {**envelope([{"name": "a"}] * 200, user="p"), where: said[where]}
     taken = flat(many)
-    assert (taken.actions, taken.batch.actions) == ([], 200)
+    assert (taken.actions, taken.header.actions) == ([], 200)
     (reject,) = taken.rejects
     assert (reject.action.page_id, reject.action.body) == (RECEIPT, json.dumps(many).encode())
     assert len(flat({**many, "actions": many["actions"][:100]}).actions) == 100
@@ -144,7 +146,7 @@ def test_the_bytes_of_each_action_are_cut_out_as_they_came(items: list[Any], ind
     assert [json.loads(piece) for piece in cut_slowly(array, None)] == items
     wrapped = json.dumps({"a": [1], "actions": items, "z": {"actions": 1}}, indent=indent)
     assert [json.loads(piece) for piece in cut_slowly(wrapped, "actions")] == items
-    assert [json.loads(piece) for piece in pieces(wrapped.encode(), "actions", items)] == items
+    assert [json.loads(piece) for piece in cut(wrapped.encode(), "actions", items)] == items
 
 
 @given(values)
@@ -160,4 +162,4 @@ def test_depth_counts_levels_and_stops_at_the_limit() -> None:
 
 def test_the_event_is_one_action_known_by_its_receipt() -> None:
     taken = flat({"name": "link click", "session_id": str(uuid4())}, kind="event")
-    assert (taken.actions[0].page_id, taken.actions[0].seq, taken.batch.source) == (RECEIPT, 0, "event")
+    assert (taken.actions[0].page_id, taken.actions[0].seq, taken.header.source) == (RECEIPT, 0, "event")

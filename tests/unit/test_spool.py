@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from analytics_app.spool import HEADER, Spool, SpoolUnavailable
+from analytics_app.buffer.spool import HEADER, Spool, SpoolUnavailable
 
 Group = tuple[str, bytes]
 

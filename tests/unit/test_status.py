@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from analytics_app.readings import RedisState, SpoolState
-from analytics_app.status import duration, study_rows, verdict
-from analytics_app.studies import Studies, Study, why
+from analytics_app.buffer.state import RedisState, SpoolState
+from analytics_app.monitoring.formatting import duration
+from analytics_app.monitoring.study_activity import Studies, StudyNumbers, describe
+from analytics_app.monitoring.verdict import verdict
+from analytics_app.web.status import study_rows
+from analytics_app.wire.reasons import Code
 
 NOW = time.time()
 COUNTS = {"last_received": NOW - 1, "last_stored": NOW - 0.5, "last_lag": 0.5}
@@ -26,7 +29,7 @@ def test_ready_is_not_called_recording() -> None:
     fresh = verdict(replace(WELL, counts={}), POSTGRES, SPOOL)
     assert (fresh.level, "Nothing has been received yet" in fresh.headline) == ("idle", True)
     quiet = verdict(replace(WELL, counts={"last_received": time.time() - 7_200}), POSTGRES, SPOOL)
-    assert (quiet.level, quiet.headline) == ("idle", "Ready. Nothing has come for 2 hours")
+    assert (quiet.level, quiet.headline) == ("idle", "Ready. Nothing received for 2 hours")
 
 
 def test_a_batch_that_just_came_counts_before_it_is_stored() -> None:
@@ -38,9 +41,9 @@ def test_a_batch_that_just_came_counts_before_it_is_stored() -> None:
     ("redis", "postgres", "says"),
     [
         (WELL, None, "PostgreSQL does not answer"),
-        (WELL, Studies({}, tables_missing=True), "the tables are not there yet"),
-        (replace(WELL, groups=3, oldest_s=60.0, paused=True), POSTGRES, "PostgreSQL takes nothing"),
-        (replace(WELL, worker=False, counts={}), POSTGRES, "no worker runs"),
+        (WELL, Studies({}, tables_missing=True), "the tables do not exist yet"),
+        (replace(WELL, groups=3, oldest_s=60.0, paused=True), POSTGRES, "PostgreSQL refuses writes"),
+        (replace(WELL, worker=False, counts={}), POSTGRES, "no worker is running"),
         (replace(WELL, groups=3, oldest_s=60.0), POSTGRES, "the worker is behind"),
         (None, POSTGRES, "Redis does not answer"),
         (replace(WELL, takes_writes=False), POSTGRES, "Redis does not answer"),
@@ -73,42 +76,29 @@ def test_a_busy_worker_need_not_say_that_it_lives() -> None:
 
 
 def test_studies_come_from_both_and_the_latest_stands_first() -> None:
-    redis = replace(WELL, studies={"a": 100.0, "b": 200.0})
-    rows = study_rows(redis, Studies({"a": Study(last_hour=5), "c": Study()}))
+    redis = replace(WELL, study_stored_at={"a": 100.0, "b": 200.0})
+    rows = study_rows(redis, Studies({"a": StudyNumbers(actions_last_hour=5), "c": StudyNumbers()}))
     assert [(row.name, row.last) for row in rows] == [("b", 200.0), ("a", 100.0), ("c", None)]
     assert rows[1].numbers is not None
-    assert rows[1].numbers.last_hour == 5
+    assert rows[1].numbers.actions_last_hour == 5
     assert [row.numbers for row in study_rows(redis, None)] == [None, None]
     assert study_rows(None, None) == []
 
 
 @pytest.mark.parametrize(
-    ("message", "shown"),
+    ("kind", "shown"),
     [
-        ("page_x: Not a valid number.", "page_x: not a valid number"),
-        (
-            "element_id: Longer than maximum length 1000.; page_x: Not a text.",
-            "element_id: longer than maximum length 1000",
-        ),
-        (
-            "timestamp: Must be greater than or equal to 0 and less than or equal to 4102444800000.",
-            "timestamp: must be greater than or equal to 0 and less than or equal to 4102444800000",
-        ),
-        ("server: ValueError: anna@example.org", "the server's own code failed on it"),
-        ("database: DETAIL: (anna@example.org)", "PostgreSQL refused it"),
-        ("body: Not JSON: anna@example.org", "the whole request could not be read"),
-        ("anna@example.org: Unknown field.", "a field was not as it must be"),
-        ("name: No class of events has this category and name (anna@example.org).", "name: not as it must be"),
-        ("data.element: Missing data for required field.", "data: missing data for required field"),
-        ("data.anna@example.org: Unknown field.", "data: unknown field"),
-        ("data.anna: bert: Unknown field.", "data: not as it must be"),
-        ("anna.bert: Unknown field.", "a field was not as it must be"),
-        ("page_x: ", "page_x: not as it must be"),
-        ("", "a field was not as it must be"),
+        ((Code.NOT_A_NUMBER, "page_x"), "page_x: not a valid number"),
+        ((Code.TOO_LONG, "element_id"), "element_id: longer than allowed"),
+        ((Code.OUT_OF_RANGE, "timestamp"), "timestamp: number out of range"),
+        ((Code.SERVER, ""), "the server's own code failed on it"),
+        ((Code.DATABASE, ""), "PostgreSQL refused it"),
+        ((Code.NOT_JSON, ""), "the request body is not JSON"),
+        ((Code.UNKNOWN_FIELD, "data"), "data: unknown field"),
     ],
 )
-def test_a_reason_quotes_nothing_that_was_sent(message: str, shown: str) -> None:
-    assert why(message) == shown
+def test_a_kind_of_reject_is_described_by_its_code(kind: tuple[Code, str], shown: str) -> None:
+    assert describe(kind) == shown
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from dev import members, supervisor
 from dev.supervisor import Process, Spec
-from tests.running import PATIENCE_S, wait_until
+from tests.support.running import PATIENCE_S, wait_until
 
 Start = Callable[..., Process]
 

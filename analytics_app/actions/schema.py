@@ -1,0 +1,32 @@
+"""The schema that every action shares."""
+
+from __future__ import annotations
+
+import marshmallow
+
+from analytics_app.actions.fields import Number, Word, px
+from analytics_app.config.limits import Limits
+
+
+class ActionSchema(marshmallow.Schema):
+    """What any action may contain. A missing field is NULL; an unknown one is kept in `raw_actions.data`."""
+
+    class Meta:
+        unknown = marshmallow.INCLUDE
+
+    name = Word(Limits.NAME)
+    timestamp = Number(0, Limits.TIMESTAMP_MS)
+    t = Number(0, Limits.TIMESTAMP_MS)
+    study = Word(Limits.STUDY)
+    user = Word(Limits.USER)
+    session_id = Word(Limits.SESSION)
+    condition_1 = Word(Limits.CONDITION)
+    condition_2 = Word(Limits.CONDITION)
+    task = Word(Limits.LABEL)
+    element_id = Word(Limits.LABEL)
+    url = Word(Limits.URL)
+    title = Word(Limits.TITLE)
+    page_x, page_y = px(), px()
+    client_x, client_y = px(), px()
+    screen_x, screen_y = px(), px()
+    viewport_w, viewport_h = px(), px()

@@ -1,0 +1,1 @@
+"""Settings, limits and the secret key."""

@@ -1,0 +1,1 @@
+"""The worker's side: take a group, store it, retry it."""

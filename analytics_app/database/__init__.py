@@ -1,0 +1,1 @@
+"""The database: tables, views, migrations, and what PostgreSQL can store."""

@@ -1,0 +1,220 @@
+"""The tables that are not of one action type. docs/tables.md describes each column.
+
+The table of an action type is in the type's file in `actions/`, derived from `ActionTable`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from analytics_app.database.db import Model
+
+EMPTY = sql("''")
+NOW = sql("now()")
+FILTERED_BY = ("user_id", "name", "study")  # the admin's lists filter by these, newest first
+
+
+def timestamptz(**options: Any) -> Mapped[datetime | None]:
+    return mapped_column(DateTime(timezone=True), **options)
+
+
+def pixels() -> Mapped[float | None]:
+    return mapped_column(Double)
+
+
+class OwnerColumns:
+    """Whose action it is: the same columns in every table that a researcher joins or filters."""
+
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    condition_1: Mapped[str | None] = mapped_column(Text)
+    condition_2: Mapped[str | None] = mapped_column(Text)
+
+
+class RawAction(OwnerColumns, Model):
+    """Every valid action, as received."""
+
+    __tablename__ = "raw_actions"
+    __table_args__ = (
+        Index(None, "received_at", "page_id", "seq"),
+        *(Index(None, first, "received_at", "page_id", "seq") for first in FILTERED_BY),
+    )
+
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    occurred_at: Mapped[datetime | None] = timestamptz()
+    name: Mapped[str | None] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class ActionTable(OwnerColumns, Model):
+    """The columns that the table of every action type starts with: key, time, owner and place."""
+
+    __abstract__ = True
+
+    # sort_order puts them before a table's own columns, so that a column added to the key comes last in it: rows are
+    # looked up by action.
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-1)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-1)
+    occurred_at: Mapped[datetime | None] = timestamptz()
+    path: Mapped[str | None] = mapped_column(Text)
+    task: Mapped[str | None] = mapped_column(Text)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> Any:
+        return (Index(None, "study", "user_id"),)
+
+
+class PositionScreen(ActionTable):
+    """One row per position: each action with coordinates, each sample of a mouse path."""
+
+    __tablename__ = "positions_screen"
+
+    sample: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str | None] = mapped_column(Text)
+    t: Mapped[float | None] = mapped_column(Double)
+    page_x: Mapped[float | None] = pixels()
+    page_y: Mapped[float | None] = pixels()
+    client_x: Mapped[float | None] = pixels()
+    client_y: Mapped[float | None] = pixels()
+    screen_x: Mapped[float | None] = pixels()
+    screen_y: Mapped[float | None] = pixels()
+    scroll_x: Mapped[float | None] = pixels()
+    scroll_y: Mapped[float | None] = pixels()
+    viewport_w: Mapped[float | None] = pixels()
+    viewport_h: Mapped[float | None] = pixels()
+
+
+class RejectedAction(Model):
+    """Every invalid action, with its bytes and the reasons. `code` and `field` are those of the first reason."""
+
+    __tablename__ = "rejected_actions"
+    __table_args__ = (
+        Index(None, "page_id", "seq", unique=True),
+        Index(None, "received_at", "page_id", "seq"),
+        *(Index(None, first, "received_at", "page_id", "seq") for first in FILTERED_BY),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    page_id: Mapped[UUID] = mapped_column(Uuid)
+    seq: Mapped[int] = mapped_column(Integer)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    rejected_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
+    source: Mapped[str] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    field: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    context: Mapped[str] = mapped_column(Text)
+    replayed_at: Mapped[datetime | None] = timestamptz()
+
+
+class Page(Model):
+    """One document in one tab."""
+
+    __tablename__ = "pages"
+
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    page_no: Mapped[int | None] = mapped_column(Integer)
+    prev_page_id: Mapped[UUID | None] = mapped_column(Uuid)
+    prev_page_seq: Mapped[int | None] = mapped_column(Integer)
+    t0: Mapped[datetime | None] = timestamptz()
+    env: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    config: Mapped[str | None] = mapped_column(Text)
+    lib: Mapped[str | None] = mapped_column(Text)
+    clock_offset: Mapped[float | None] = mapped_column(Double)
+    clock_rtt: Mapped[float | None] = mapped_column(Double)
+
+
+class Batch(Model):
+    """One request body."""
+
+    __tablename__ = "batches"
+    __table_args__ = (Index(None, "page_id"), Index(None, "received_at"))
+
+    batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    page_id: Mapped[UUID] = mapped_column(Uuid)
+    source: Mapped[str] = mapped_column(Text)
+    batch_seq: Mapped[int | None] = mapped_column(Integer)
+    attempt: Mapped[int | None] = mapped_column(Integer)
+    sent_at: Mapped[datetime | None] = timestamptz()
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(Text)
+    actions: Mapped[int] = mapped_column(Integer)
+    lost: Mapped[list[Any] | None] = mapped_column(JSONB)
+    faults: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class Participant(Model):
+    """One person in one study. The last two columns are filled in by the researcher."""
+
+    __tablename__ = "participants"
+
+    study: Mapped[str] = mapped_column(Text, primary_key=True, server_default=EMPTY)
+    user_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    first_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_seen: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    consent: Mapped[bool | None] = mapped_column(Boolean)
+    consent_at: Mapped[datetime | None] = timestamptz()
+    consent_page_id: Mapped[UUID | None] = mapped_column(Uuid)
+    consent_seq: Mapped[int | None] = mapped_column(Integer)
+    excluded: Mapped[str | None] = mapped_column(Text)
+    withdrawn: Mapped[str | None] = mapped_column(Text)
+
+
+ROLES = {"admin": "can replay rejected actions and manage users", "viewer": "read only"}
+
+
+class User(Model):
+    """A user of the admin area. Has the attributes that Flask-Login requires."""
+
+    __tablename__ = "users"
+    __table_args__ = (CheckConstraint("role IN ('admin', 'viewer')", name="role"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
+    signed_in_at: Mapped[datetime | None] = timestamptz()
+
+    is_authenticated = is_active = True
+    is_anonymous = False
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin"
+
+    def get_id(self) -> str:
+        """The session's reference to the user. It changes with the password, which ends all earlier sessions."""
+        return f"{self.id}.{hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]}"

@@ -1,0 +1,1 @@
+"""The API's side: accept a body, answer when it is durable."""

@@ -1,0 +1,71 @@
+"""At most so many request bodies a minute from one address, counted over all API processes.
+
+Off the hot path: a request only looks into a dictionary, and a thread shares the counts through Redis once a second. An
+address can therefore exceed the limit by what it sends in about a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from analytics_app.web.window_counter import WindowCounter
+
+log = logging.getLogger(__name__)
+
+WINDOW_S = 60
+SHARE_EVERY_S = 1.0
+PREFIX = "rate:"
+
+
+class RateLimit:
+    def __init__(self, client: Redis, limit: int, secret: str, clock: Callable[[], float] = time.time) -> None:
+        """`limit` bodies a minute; 0 switches it off."""
+        self.limit = limit
+        self.counter = WindowCounter(client, secret, PREFIX, WINDOW_S, clock)
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def retry_after(self, address: str) -> int:
+        """Count a body from this address; returns the seconds to wait if there were too many, else 0."""
+        if not self.limit:
+            return 0
+        self._start()
+        if self.counter.add(network_of(address)) <= self.limit:
+            return 0
+        return math.ceil(self.counter.remaining_s())
+
+    def share(self) -> None:
+        """Exchange counts with the other processes. Raises redis.RedisError."""
+        self.counter.share()
+
+    def _start(self) -> None:
+        """Start the thread at the first request: threads do not survive the fork."""
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._share_forever, name="rate limit", daemon=True)
+                self._thread.start()
+
+    def _share_forever(self) -> None:
+        while True:
+            time.sleep(SHARE_EVERY_S)
+            try:
+                self.share()
+            except (RedisError, OSError) as error:
+                log.warning("the rate limit counts in this process alone: Redis does not answer (%s)", error)
+
+
+def network_of(address: str) -> str:
+    """The address, or the /64 network of an IPv6 address: its owner has all 2^64 of them."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ip_network(f"{parsed}/64", strict=False))

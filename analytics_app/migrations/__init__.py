@@ -1,1 +1,0 @@
-"""The built-in tables, step by step (Alembic by way of Flask-Migrate). `create_db` takes these steps."""

@@ -1,0 +1,1 @@
+"""Is it recording? Probes, counters, and the verdict on them."""

@@ -1,0 +1,1 @@
+"""Flat actions into what will be written: no I/O."""

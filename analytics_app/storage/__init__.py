@@ -1,0 +1,1 @@
+"""Write to PostgreSQL: one transaction a group; rebuild and replay."""

@@ -1,0 +1,1 @@
+"""Public HTTP that is not ingest: status, health, metrics, the logger files."""

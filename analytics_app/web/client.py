@@ -1,0 +1,86 @@
+"""The client's address behind trusted proxies, and whether it is in the server's own network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import ParamSpec, TypeVar
+
+from flask import abort, request
+
+from analytics_app.config.settings import Config
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Network = IPv4Network | IPv6Network
+
+
+class Clients:
+    """The client of the current request, by the proxies that the settings trust."""
+
+    def __init__(self, config: Config) -> None:
+        self.trusted = config.proxies
+        self.status_public = bool(config.STATUS_PUBLIC)
+
+    def address(self) -> str:
+        return address_of(*peer_and_forwarded(), self.trusted)
+
+    def only_local(self, view: Callable[P, R]) -> Callable[P, R]:
+        """A page for everyone if STATUS_PUBLIC is set, else for this machine and its private network."""
+
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not self.status_public and not is_local(*peer_and_forwarded(), self.trusted):
+                abort(403, "STATUS_PUBLIC is 0: open it from the server's own network, as docs/deploy.md says.")
+            return view(*args, **kwargs)
+
+        return guarded
+
+
+def peer_and_forwarded() -> tuple[str, str]:
+    return request.remote_addr or "", request.headers.get("X-Forwarded-For", "")
+
+
+def address_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
+    """The nearest address that is not a trusted proxy's.
+
+    Each proxy appends the address that it received the request from to X-Forwarded-For. Everything before the first
+    untrusted address may be forged by it.
+    """
+    address = plain(peer)
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    while hops and is_in(address, trusted):
+        address = plain(hops.pop())
+    return address
+
+
+def plain(address: str) -> str:
+    """An IPv4 address without the prefix ::ffff: that a socket listening on [::] gives it."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return str(mapped or address)
+
+
+def is_in(address: str, networks: Sequence[Network]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+def is_local(peer: str, forwarded: str, trusted: Sequence[Network]) -> bool:
+    """Whether the client is this machine or in its private network.
+
+    False for everyone behind a proxy that is not trusted: all its clients would seem to be local.
+    """
+    if forwarded and not is_in(plain(peer), trusted):
+        return False
+    try:
+        return ip_address(address_of(peer, forwarded, trusted)).is_private
+    except ValueError:
+        return False

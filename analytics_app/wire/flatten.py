@@ -1,0 +1,168 @@
+"""A request body into flat actions. It checks what identifies an action; the fields are checked in `processing`.
+
+Three bodies are read: the original logger's array (v1), the envelope (v2) and the single event. docs/protocol.md
+describes them.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from analytics_app.config.limits import Limits
+from analytics_app.wire.delivery import Delivery
+from analytics_app.wire.json_bytes import cut, parse
+from analytics_app.wire.reasons import Code, Reason
+from analytics_app.wire.types import Action, FlatDelivery, Header, Json, Reject
+
+INVALID_UUID = Reason(Code.NOT_A_UUID, "Not a valid UUID.")
+INVALID_OBJECT = Reason(Code.NOT_AN_OBJECT, "Not an object.")
+INVALID_VERSION = Reason(Code.WRONG_VERSION, "This server reads envelopes with v = 2.")
+INVALID_SEQ = Reason(Code.NOT_A_WHOLE_NUMBER, f"Not a whole number from 0 to {Limits.SEQ}.")
+INVALID_EVENT = Reason(Code.WRONG_FORM, "Not one event object.")
+INVALID_BODY = Reason(Code.WRONG_FORM, "Neither an array of actions nor an envelope with a list of actions.")
+
+HEADER_FAULTS = {"page_id": INVALID_UUID, "const": INVALID_OBJECT, "v": INVALID_VERSION, "seq": INVALID_SEQ}
+"""Fields of the envelope whose faults reject its actions: it is unknown then to whom the actions belong."""
+
+
+def flatten(delivery: Delivery) -> FlatDelivery:
+    """Take a delivery apart. What is not an action becomes a reject; it raises nothing that a client can cause."""
+    header = Header(delivery.receipt, delivery.received_at, "v1", delivery.receipt)
+    try:
+        value = parse(delivery.body)
+    except (ValueError, RecursionError) as error:
+        return reject_body(header, delivery, Reason(Code.NOT_JSON, f"Not JSON: {error}."))
+    if delivery.kind == "event":
+        header.source, header.actions = "event", 1
+        if not isinstance(value, dict):
+            return reject_body(header, delivery, INVALID_EVENT)
+        action = Action(header.page_id, 0, header.received_at, "event", value, delivery.body, {})
+        return FlatDelivery(header, [action])
+    if isinstance(value, list):
+        return from_array(header, value, delivery.body)
+    if isinstance(value, dict) and isinstance(value.get("actions"), list):
+        return from_envelope(header, value, delivery)
+    return reject_body(header, delivery, INVALID_BODY)
+
+
+def reject_body(header: Header, delivery: Delivery, reason: Reason, field: str = "body") -> FlatDelivery:
+    """The whole body as one reject."""
+    action = Action(header.receipt, 0, header.received_at, header.source, {}, delivery.body, None)
+    return FlatDelivery(header, rejects=[Reject(action, {field: [reason]})])
+
+
+def reject_unread(delivery: Delivery, reason: Reason) -> FlatDelivery:
+    """The whole body as one reject, without parsing it: the server's own code failed on it."""
+    header = Header(
+        delivery.receipt, delivery.received_at, "event" if delivery.kind == "event" else "v1", delivery.receipt
+    )
+    return reject_body(header, delivery, reason, "server")
+
+
+def from_array(header: Header, items: list[Any], body: bytes) -> FlatDelivery:
+    """v1: the receipt serves as page_id, the position in the array as seq."""
+    flat = FlatDelivery(header)
+    header.actions = len(items)
+    for seq, (item, piece) in enumerate(zip(items, cut(body, None, items), strict=True)):
+        add(flat, (header.page_id, seq), item, piece, {}, {})
+    return flat
+
+
+def from_envelope(header: Header, value: Json, delivery: Delivery) -> FlatDelivery:
+    """v2: identity, constants and views are given once and apply to each action."""
+    items: list[Any] = value["actions"]
+    header.source, header.actions = "v2", len(items)
+    if len(items) * len(delivery.body) > Limits.SPREAD and len(items) * repeated_bytes(value) > Limits.SPREAD:
+        sentence = f"Repeated for {len(items)} actions, constants and views exceed {Limits.SPREAD} bytes."
+        return reject_body(header, delivery, Reason(Code.TOO_LARGE, sentence))
+    header.envelope = {key: item for key, item in value.items() if key not in ("actions", "views")}
+    if is_uuid(value.get("page_id")):
+        header.page_id = str(UUID(value["page_id"]))
+    flat = FlatDelivery(header)
+    faults = envelope_faults(value)
+    for index, (item, piece) in enumerate(zip(items, cut(delivery.body, "actions", items), strict=True)):
+        key, reasons = identity(header, index, item)
+        add(flat, key, item, piece, context_of(value, item), {**faults, **reasons})
+    return flat
+
+
+def repeated_bytes(value: Json) -> int:
+    """At most the bytes that the envelope adds to each action. 4 MiB of constants for 20,000 actions need 80 GB."""
+    views = value.get("views")
+    largest = max((len(json.dumps(view)) for view in views), default=0) if isinstance(views, list) else 0
+    constants = {key: value.get(key) for key in ("const", "study", "session_id")}
+    return len(json.dumps(constants)) + largest
+
+
+def identity(header: Header, index: int, item: Any) -> tuple[tuple[str, int], Json]:
+    """The action's key and faults: (`page_id`, `seq`) as sent, or the receipt and the index if either is invalid."""
+    seq = item.get("seq") if isinstance(item, dict) else None
+    if header.page_id == header.receipt or seq is None:
+        return (header.receipt, index), {}
+    if is_seq(seq):
+        return (header.page_id, seq), {}
+    return (header.receipt, index), {"seq": [HEADER_FAULTS["seq"]]}
+
+
+def context_of(value: Json, item: Any) -> Json:
+    """What the envelope says for this action."""
+    const = value.get("const")
+    context = {**view_of(value, item), **(const if isinstance(const, dict) else {})}
+    context |= {key: value[key] for key in ("study", "session_id") if value.get(key) is not None}
+    t0, t = value.get("t0"), item.get("t") if isinstance(item, dict) else None
+    if isinstance(t0, int | float) and isinstance(t, int | float):
+        with suppress(OverflowError, ValueError):  # 1e400, or a number of hundreds of digits
+            context["timestamp"] = round(t0 + t)  # the action's own timestamp takes precedence
+    return context
+
+
+def envelope_faults(value: Json) -> Json:
+    """Faults that leave unknown to whom the actions belong: then none of them may be stored."""
+    faults: Json = {}
+    if value.get("page_id") is not None and not is_uuid(value["page_id"]):
+        faults["page_id"] = [HEADER_FAULTS["page_id"]]
+    if value.get("const") is not None and not isinstance(value["const"], dict):
+        faults["const"] = [HEADER_FAULTS["const"]]
+    if value.get("v") is not None and value["v"] != 2:
+        faults["v"] = [HEADER_FAULTS["v"]]
+    return faults
+
+
+def view_of(value: Json, item: Any) -> Json:
+    """The view that an action refers to by index; empty if there is none."""
+    views = value.get("views")
+    index = item.get("view") if isinstance(item, dict) else None
+    if not isinstance(views, list) or not isinstance(index, int) or not 0 <= index < len(views):
+        return {}
+    view = views[index]
+    return dict(view) if isinstance(view, dict) else {}
+
+
+def add(flat: FlatDelivery, key: tuple[str, int], item: Any, body: bytes, context: Json, reasons: Json) -> None:
+    """Append one action, or a reject if it is not an object or there are reasons."""
+    header = flat.header
+    if not isinstance(item, dict):
+        item, reasons = {}, {**reasons, "action": [INVALID_OBJECT]}
+    data = {**context, **item}
+    if header.source == "v2":
+        data.pop("view", None)  # an index into the batch; the view itself is in the context
+    index = len(flat.actions) + len(flat.rejects)
+    action = Action(*key, header.received_at, header.source, data, body, context, index)
+    if reasons:
+        flat.rejects.append(Reject(action, reasons))
+    else:
+        flat.actions.append(action)
+
+
+def is_uuid(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(UUID(value))
+    except ValueError:
+        return False
+
+
+def is_seq(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= Limits.SEQ

@@ -1,0 +1,100 @@
+"""JSON text: parse it, measure its depth, and cut out each action's own bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+DIGITS_MAX = 400  # longer integers are read as floats: converting them takes time quadratic in their length
+
+
+def parse(body: bytes) -> Any:
+    """JSON into Python values.
+
+    msgspec refuses the whole body for one lone surrogate or one 1e400. The standard library reads those, so that only
+    the action that contains them is rejected.
+
+    Raises:
+        ValueError: the body is not JSON.
+        RecursionError: the body is nested too deeply to be parsed.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json.loads(body.decode("utf-8"), parse_constant=refuse_constant, parse_int=to_number)
+
+
+def refuse_constant(name: str) -> None:
+    """NaN and Infinity, which the standard library would accept. Raises ValueError."""
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def to_number(digits: str) -> float:
+    return int(digits) if len(digits) <= DIGITS_MAX else float(digits)
+
+
+def depth(value: Any, limit: int) -> int:
+    """Levels of arrays and objects in a value; counts up to the limit."""
+    level, levels = [value], 0
+    while levels < limit:
+        level = [item for item in level if isinstance(item, dict | list)]
+        if not level:
+            break
+        levels += 1
+        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+    return levels
+
+
+class ActionPieces(msgspec.Struct):
+    """An envelope of which only the actions are of interest, undecoded."""
+
+    actions: list[msgspec.Raw]
+
+
+def cut(body: bytes, key: str | None, items: list[Any]) -> list[bytes]:
+    """Each item's own bytes as received, from an array or from the array under `key`."""
+    try:
+        if key is None:
+            raw = msgspec.json.decode(body, type=list[msgspec.Raw])
+        else:
+            raw = msgspec.json.decode(body, type=ActionPieces).actions
+        pieces = [bytes(piece) for piece in raw]
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pieces = cut_slowly(body.decode(), key)
+    return pieces if len(pieces) == len(items) else [json.dumps(item).encode() for item in items]
+
+
+def cut_slowly(text: str, key: str | None) -> list[bytes]:
+    """As `cut`, for bodies that msgspec refuses: lone surrogates, numbers out of range."""
+    scan = json.JSONDecoder(parse_int=to_number).raw_decode
+    if key is None:
+        return [text[start:end].encode() for start, end in array_items(text, text.index("[") + 1, scan)]
+    position, array_start = text.index("{") + 1, None
+    while (position := skip_space(text, position)) < len(text) and text[position] == '"':
+        name, position = scan(text, position)
+        position = skip_space(text, skip_space(text, position) + 1)  # past the colon
+        array_start = position if name == key else array_start
+        position = skip_space(text, scan(text, position)[1]) + 1  # past the comma
+    if array_start is None:
+        return []
+    return [text[start:end].encode() for start, end in array_items(text, array_start + 1, scan)]
+
+
+def array_items(text: str, position: int, scan: Callable[[str, int], tuple[Any, int]]) -> Iterator[tuple[int, int]]:
+    """Start and end of each item of an array. `position` is just after its opening bracket."""
+    while (position := skip_space(text, position)) < len(text) and text[position] != "]":
+        end = scan(text, position)[1]
+        yield position, end
+        position = skip_space(text, end)
+        if text[position] == ",":
+            position += 1
+
+
+def skip_space(text: str, position: int) -> int:
+    """The position of the next character that is not white space."""
+    while position < len(text) and text[position] in " \t\r\n":
+        position += 1
+    return position

@@ -1,0 +1,66 @@
+"""What a request body is taken apart into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = dict[str, Any]
+Source = Literal["v1", "v2", "event"]
+Key = tuple[str, int]
+"""(`page_id`, `seq`): what identifies an action everywhere."""
+
+
+@dataclass
+class Header:
+    """What one body says once for all its actions."""
+
+    receipt: str
+    received_at: int
+    """Epoch ms."""
+    source: Source
+    page_id: str
+    envelope: Json = field(default_factory=dict)
+    """The envelope without its actions and views."""
+    actions: int = 0
+
+
+@dataclass
+class Action:
+    """One action, flat: `data` are its own fields over the constants and the view of its batch."""
+
+    page_id: str
+    seq: int
+    received_at: int
+    """Epoch ms."""
+    source: Source
+    data: Json
+    body: bytes
+    """The action's own bytes as they were received."""
+    context: Json | None
+    """What the batch says for this action; None if `body` is a whole request body that no action could be read from."""
+    index: int = 0
+    """Its position in the body."""
+
+    @property
+    def key(self) -> Key:
+        return self.page_id, self.seq
+
+
+@dataclass
+class Reject:
+    """An invalid action, with the reasons by field."""
+
+    action: Action
+    reasons: Json
+
+
+@dataclass
+class FlatDelivery:
+    """A delivery taken apart: valid so far, and what is already known to be invalid."""
+
+    header: Header
+    actions: list[Action] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    is_body: bool = True
+    """False for actions that were read from the database: their batch is stored already."""

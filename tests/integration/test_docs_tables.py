@@ -1,0 +1,45 @@
+"""docs/tables.md describes every table, view and column that a database has, and none that is not there."""
+
+import re
+
+from analytics_app.database.views import VIEWS
+from dev.settings import ROOT
+from tests.support.running import RunningStack
+
+INTERNAL = {"users", "rebuild_progress", "alembic_version"}
+COPIES = {"rawActions", "PositionsScreen"}  # docs/tables.md describes them as their tables
+
+COLUMNS = """
+SELECT relname AS relation, attname AS column
+FROM pg_attribute
+JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped
+"""
+
+
+def described() -> dict[str, set[str]]:
+    """Column names by section: first cells of the section's table, and what its `Also:` names."""
+    found = {}
+    for section in re.split(r"^## ", (ROOT / "docs/tables.md").read_text(), flags=re.MULTILINE)[1:]:
+        title, _, text = section.partition("\n")
+        cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+        also = re.search(r"Also:(.*?)\.\n", text, re.DOTALL)
+        found[title.strip()] = set(re.findall(r"`(\w+)`", " ".join([*cells, also[1] if also else ""])))
+    return found
+
+
+def in_the_database(stack: RunningStack) -> dict[str, set[str]]:
+    """Column names by table and view."""
+    found: dict[str, set[str]] = {}
+    for row in stack.rows(COLUMNS):
+        found.setdefault(row["relation"], set()).add(row["column"])
+    return found
+
+
+def test_every_column_is_described(stack: RunningStack) -> None:
+    there = in_the_database(stack)
+    assert there.keys() >= {"raw_actions", *VIEWS}
+    sections = described()
+    shared = sections.pop("Columns that several tables share")
+    assert sections == {name: there[name] for name in there.keys() - INTERNAL - COPIES}
+    assert all(sum(column in columns for columns in there.values()) > 1 for column in shared)

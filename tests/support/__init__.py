@@ -1,0 +1,1 @@
+"""What tests share: a running stack, requests, a browser, faults."""
