@@ -3,6 +3,7 @@
 import re
 
 from analytics_app.database.views import VIEWS
+from analytics_app.wire.reasons import Code
 from dev.settings import ROOT
 from tests.support.running import RunningStack
 
@@ -40,6 +41,7 @@ def test_every_column_is_described(stack: RunningStack) -> None:
     there = in_the_database(stack)
     assert there.keys() >= {"raw_actions", *VIEWS}
     sections = described()
-    shared = sections.pop("Columns that several tables share")
+    shared, codes = sections.pop("Columns that several tables share"), sections.pop("Reason codes")
     assert sections == {name: there[name] for name in there.keys() - INTERNAL - COPIES}
     assert all(sum(column in columns for columns in there.values()) > 1 for column in shared)
+    assert codes == {code.value for code in Code}

@@ -1,0 +1,85 @@
+"""`make lint`: words that this project's texts no longer use, and what to write instead.
+
+They are searched in every tracked text file: code, comments, pages and documents. ALLOWED lists what is meant literally.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+RETIRED = {
+    r"mend(s|ed|ing)?": "fix, correct",
+    r"anew": "again",
+    r"whoever": "anyone who",
+    r"who(ever)? asks": "the client",
+    r"the door('s)?": "the endpoint, the API",
+    r"affairs?": "job, responsibility",
+    r"(put|puts|putting|be put) right": "fix, replay, resolve",
+    r"no good": "invalid",
+    r"of (its|their|her|his) own accord|by themselves": "automatically",
+    r"judg(e|es|ed|ing|ment)": "validate",
+    r"work orders?": "task",
+    r"order(s|ed)? again": "dispatch again, redeliver",
+    r"carr(y|ies|ied) out (an )?orders?": "process a group, run a task",
+    r"(laid|lay|lies|lie) under": "merged in as defaults",
+    r"lies (in|on|at|too|here|there|beside|within|between|behind|below|above|further|long)": "is",
+    r"stands? (beside|there|here|at the|in the|in its|in for|between)": "is",
+    r"is no (page|number|array|object|link|time|host|group|place|json|uuid|user|form)": "is not a",
+    r"hears? the no|(the person's|last|first|wrong|gave the|said a|one's) (word|no)\b(?! (is|of))": "consent, value",
+    r"go(es)? on (where|as|by|with|behind|at|after|consuming|working|to)": "continue",
+    r"thrown? away": "discard",
+    r"as (it|they) came": "as received",
+    r"the (old |)house|rooms? (of|in) the": "architecture, package",
+    r"the seed('s)?(?! of)": "the original logger",
+    r"nobody's fault|everyone's fault|somebody's fault": "not the data's fault",
+    r"(is|are|was|were) (nobody|somebody) (who|that)": "nobody, a person who",
+    r"begins? anew|from the beginning anew": "starts over",
+    r"where there is none|where it is none": "if there is none",
+    r"a (reject|request|page|group|minute|second|type|file) a (reject|request|page|group|minute|second|type|file)": "per",
+}
+TEXT = {".py", ".js", ".ts", ".mjs", ".md", ".html", ".css", ".sql", ".yml", ".env", ".conf", ".toml", ".json", ".txt", ""}
+SKIPPED = ("dev/plain_words.py", "LICENSE", "static/", "study_app/static/vendor/", "docs/images/", "logger/package-lock")
+SKIPPED += ("tests/integration/data/", "dev/requirements.lock", "tests/requirements.lock", "requirements.lock")
+ALLOWED = {
+    # file: the words in it that are meant literally
+    "analytics_app/cli/rebuild.py": ("anew",),  # the former name of an option
+    "tests/integration/test_rebuild.py": ("anew",),
+    "analytics_app/database/migrations/versions/0006_reject_codes.py": ("lies in",),  # a sentence of old rows
+}
+
+PATTERN = re.compile("|".join(rf"(?P<w{number}>\b(?:{words})\b)" for number, words in enumerate(RETIRED)), re.IGNORECASE)
+REPLACEMENTS = list(RETIRED.values())
+
+
+def tracked() -> list[Path]:
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    return [ROOT / name for name in names if name and not name.startswith(SKIPPED) and Path(name).suffix in TEXT]
+
+
+def findings(path: Path) -> list[str]:
+    """One line for each retired word in a file."""
+    name = str(path.relative_to(ROOT))
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for match in PATTERN.finditer(line):
+            if match[0].lower() in ALLOWED.get(name, ()):
+                continue
+            instead = next(text for key, text in enumerate(REPLACEMENTS) if match[f"w{key}"])
+            found.append(f"{name}:{number}: {match[0]!r}: write {instead}")
+    return found
+
+
+def main() -> int:
+    """1 if there are any, after printing them."""
+    found = [line for path in tracked() if path.is_file() for line in findings(path)]
+    print("\n".join(found) or "No retired words.")
+    return min(len(found), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
