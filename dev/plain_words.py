@@ -42,8 +42,31 @@ RETIRED = {
     r"where there is none|where it is none": "if there is none",
     r"a (reject|request|page|group|minute|second|type|file) a (reject|request|page|group|minute|second|type|file)": "per",
 }
-TEXT = {".py", ".js", ".ts", ".mjs", ".md", ".html", ".css", ".sql", ".yml", ".env", ".conf", ".toml", ".json", ".txt", ""}
-SKIPPED = ("dev/plain_words.py", "LICENSE", "static/", "study_app/static/vendor/", "docs/images/", "logger/package-lock")
+TEXT = {
+    ".py",
+    ".js",
+    ".ts",
+    ".mjs",
+    ".md",
+    ".html",
+    ".css",
+    ".sql",
+    ".yml",
+    ".env",
+    ".conf",
+    ".toml",
+    ".json",
+    ".txt",
+    "",
+}
+SKIPPED = (
+    "dev/plain_words.py",
+    "LICENSE",
+    "static/",
+    "study_app/static/vendor/",
+    "docs/images/",
+    "logger/package-lock",
+)
 SKIPPED += ("tests/integration/data/", "dev/requirements.lock", "tests/requirements.lock", "requirements.lock")
 ALLOWED = {
     # file: the words in it that are meant literally
@@ -52,7 +75,9 @@ ALLOWED = {
     "analytics_app/database/migrations/versions/0006_reject_codes.py": ("lies in",),  # a sentence of old rows
 }
 
-PATTERN = re.compile("|".join(rf"(?P<w{number}>\b(?:{words})\b)" for number, words in enumerate(RETIRED)), re.IGNORECASE)
+PATTERN = re.compile(
+    "|".join(rf"(?P<w{number}>\b(?:{words})\b)" for number, words in enumerate(RETIRED)), re.IGNORECASE
+)
 REPLACEMENTS = list(RETIRED.values())
 
 
