@@ -19,14 +19,15 @@ test: lint chromium ## all checks and tests, short chaos included
 	@$(NPM) test
 	@$(PYTEST)
 
-lint: .venv/test logger/node_modules/.stamp ## ruff, mypy, import rules, eslint
+lint: .venv/test logger/node_modules/.stamp ## ruff, mypy, import rules, eslint, plain words
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m dev.plain_words
 	@$(NPM) run --silent lint
 
-unit: .venv/test logger/node_modules/.stamp ## tests of single pieces, Python's and the logger's
+unit: .venv/test logger/node_modules/.stamp ## tests of single parts, Python's and the logger's; no server
 	@$(NPM) test
 	@$(PYTEST) tests/unit
 

@@ -12,6 +12,7 @@ import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,7 @@ class Browser:
             dx, dy = goal[0] - self.pointer[0], goal[1] - self.pointer[1]
             x = self.pointer[0] + eased * dx - side * dy / (distance or 1)
             path.append((round(x), round(self.pointer[1] + eased * dy + side * dx / (distance or 1))))
-        deltas = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(path, path[1:], strict=False)]
+        deltas = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(path)]
         columns = [path[0], *deltas]
         self.add(
             "mousemove",

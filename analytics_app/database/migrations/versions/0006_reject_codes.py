@@ -48,8 +48,8 @@ rel_x rel_y trusted granted n dt x y sx sy off nav referrer path page_w page_h d
 category data page_id const v seq
 """.split()  # noqa: SIM905
 
-# jsonb does not keep the order of its keys. `message` does: it begins with the first reason's path and sentence, such as
-# `data.element: Missing data for required field.`
+# jsonb does not keep the order of its keys. `message` does: it begins with the first reason's path and sentence, such
+# as `data.element: Missing data for required field.`
 CONVERT = """
 UPDATE rejected_actions AS row SET
     code = CASE top.key WHEN 'server' THEN 'server' WHEN 'database' THEN 'database' ELSE coalesce(
