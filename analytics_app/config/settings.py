@@ -8,25 +8,19 @@ clone needs no file.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from io import StringIO
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from dotenv import dotenv_values
-from redis.connection import parse_url
+
+from analytics_app.config.urls import POSTGRES_URL, URL_HINT, is_redis_url
 
 ROOT = Path(__file__).resolve().parents[2]
-# As SQLAlchemy parses it, without importing it: the ingest path does not depend on SQLAlchemy. The host may not
-# contain the rest of a password whose special characters were not escaped.
-POSTGRES_URL = re.compile(
-    r"postgres(ql)?(\+\w+)?://([^:/@]*(:[^@]*)?@)?(\[[^]/?@]+\]|[^]:/?@[]*)(:[0-9]{1,5})?([/?].*)?"
-)
-URL_HINT = "write an @ : / ? # or % of the password as %40 %3A %2F %3F %23 %25, and the port as a number"
 POSTGRES_ENV = {"POSTGRES_USER": "DB_USER", "POSTGRES_PASSWORD": "DB_PASS", "POSTGRES_DB": "DB_NAME"}
 
 
@@ -239,13 +233,3 @@ def check(config: Config) -> None:
         raise ConfigError(f"TRUSTED_PROXIES cannot be read ({error}): give addresses or networks.") from None
     if not config.origins:
         raise ConfigError("CORS_ORIGINS is empty: set it to * or to the origins of your study, comma separated.")
-
-
-def is_redis_url(url: str) -> bool:
-    """Whether both users of it can parse it: redis-py ignores an invalid database number, Celery knows no unix://."""
-    try:
-        parse_url(url)  # type: ignore[no-untyped-call]
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("redis", "rediss") and re.fullmatch(r"/?\d*", parts.path) is not None

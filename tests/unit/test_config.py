@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import make_url
 
 from analytics_app.config.secret_key import secret_key
-from analytics_app.config.settings import Config, ConfigError, is_redis_url, load
+from analytics_app.config.settings import Config, ConfigError, load
+from analytics_app.config.urls import is_redis_url
 
 
 @pytest.fixture
