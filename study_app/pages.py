@@ -46,13 +46,15 @@ def done() -> ResponseReturnValue:
 @blueprint.app_errorhandler(BadRequest)
 def bad_request(error: BadRequest) -> ResponseReturnValue:
     """Tell the researcher what is wrong with the link."""
-    return render_template("error.html", message=error.description), 400
+    heading = "Something is wrong with this link"
+    return render_template("error.html", title="Invalid link", heading=heading, message=error.description), 400
 
 
 @blueprint.app_errorhandler(NotFound)
 def not_found(_error: NotFound) -> ResponseReturnValue:
-    """A link with a typing error is nothing that a participant can mend either."""
-    return render_template("error.html", message="This study has no page at this address."), 404
+    """Show the study's own page: a mistyped link is also something that only the researcher can fix."""
+    message = "This study has no page at this address."
+    return render_template("error.html", title="Page not found", heading="Page not found", message=message), 404
 
 
 def _participant() -> Participant | None:

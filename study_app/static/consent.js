@@ -8,7 +8,9 @@ form.addEventListener("submit", () => tell("consent", true));
 
 document.getElementById("decline").addEventListener("click", async () => {
   form.hidden = true;
-  document.getElementById("declined").hidden = false;
+  const declined = document.getElementById("declined");
+  declined.hidden = false;
+  declined.focus(); // the button that had the focus is hidden now
   forget(); // an earlier "Begin" may wait there for a logger that was out of reach
   (await logger)?.consent(false);
   showRecording();

@@ -13,7 +13,9 @@ const retry = document.getElementById("retry");
 const late = () => new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT, null));
 
 function show(state) {
-  document.getElementById("outcome").dataset.state = state;
+  const outcome = document.getElementById("outcome");
+  outcome.hidden = false;
+  outcome.dataset.state = state;
   document.getElementById("message").textContent = WORDS[state];
   retry.hidden = !["pending", "unreachable"].includes(state);
 }

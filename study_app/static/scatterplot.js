@@ -7,7 +7,7 @@ const Y = "petal_length";
 
 /**
  * Draw the flowers into box. `choose(change, action, event)` is told of each choice; `selected` is the Set it changes.
- * Returns update(), to call when the selection has changed, and clearBrush().
+ * Returns update(), to call when the selection has changed, clearBrush(), and focus(id of a circle).
  */
 export function scatterplot(box, flowers, selected, grid, choose) {
   const width = box.clientWidth;
@@ -39,10 +39,12 @@ export function scatterplot(box, flowers, selected, grid, choose) {
     choose((all) => (chosen ? all.add(flower) : all.delete(flower)), action, event);
   };
   points.on("click", (event, flower) => pick(event, flower, !selected.has(flower)));
-  keys(points, flowers, selected, pick, clearBrush, choose);
+  const focusOn = (flower) => points.attr("tabindex", (d) => (d === flower ? 0 : -1)).filter((d) => d === flower).node().focus();
+  keys(points, flowers, selected, pick, clearBrush, choose, focusOn);
 
   const update = () => points.attr("aria-selected", (d) => selected.has(d)) && svg.classed("chosen", selected.size > 0);
-  return { update, clearBrush };
+  const focus = (id) => focusOn(points.filter(`#${id}`).datum());
+  return { update, clearBrush, focus };
 }
 
 function axes(svg, x, y, width, height, grid) {
@@ -79,19 +81,18 @@ function circles(svg, flowers, x, y) {
 }
 
 /** Left and right go by sepal length, up and down by petal length; with Shift they select on their way. */
-function keys(points, flowers, selected, pick, clearBrush, choose) {
+function keys(points, flowers, selected, pick, clearBrush, choose, focusOn) {
   const orders = [X, Y].map((key) => d3.sort(flowers, (d) => d[key]));
   const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [1, 1], ArrowDown: [1, -1] };
-  const focus = (flower) => points.attr("tabindex", (d) => (d === flower ? 0 : -1)).filter((d) => d === flower).node().focus();
 
   points.on("keydown", (event, flower) => {
     const step = steps[event.key];
     if (step) {
       const order = orders[step[0]];
       const next = order[order.indexOf(flower) + step[1]];
-      if (next) focus(next);
+      if (next) focusOn(next);
       if (next && event.shiftKey) pick(event, next, true);
-    } else if (event.key === "Home" || event.key === "End") focus(orders[0].at(event.key === "Home" ? 0 : -1));
+    } else if (event.key === "Home" || event.key === "End") focusOn(orders[0].at(event.key === "Home" ? 0 : -1));
     else if (event.key === " " || event.key === "Enter") pick(event, flower, !selected.has(flower));
     else if (event.key === "Escape") {
       clearBrush();

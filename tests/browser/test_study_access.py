@@ -84,6 +84,25 @@ def test_it_works_by_keyboard_alone(stack: RunningStack, page: Page) -> None:
     ]
 
 
+def test_resizing_the_window_keeps_the_focus_on_the_flower(stack: RunningStack, page: Page) -> None:
+    page.goto(f"{stack.study_url}/task?user={new_user()}")
+    page.locator("circle[tabindex='0']").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    focused = page.evaluate("document.activeElement.id")
+    before = box(page.locator("#plot svg"))
+    page.set_viewport_size({"width": 800, "height": 700})
+    page.wait_for_function("width => document.querySelector('#plot svg').clientWidth !== width", arg=before["width"])
+    expect(page.locator(f"#{focused}")).to_be_focused()
+    expect(page.locator("circle[tabindex='0']")).to_have_id(focused)
+
+
+def test_declining_moves_the_focus_to_the_answer(stack: RunningStack, page: Page) -> None:
+    open_study(page, stack, new_user())
+    page.get_by_role("button", name="No, thank you").click()
+    expect(page.locator("#declined")).to_be_focused()
+
+
 def drag_finger(page: Page, start: Point, end: Point) -> None:
     """Playwright has taps only; the browser's own protocol moves a finger."""
     touch = page.context.new_cdp_session(page)

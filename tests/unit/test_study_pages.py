@@ -62,6 +62,14 @@ def test_a_wrong_address_gets_the_study_s_own_page() -> None:
     assert "This study has no page at this address." in answer.text
     assert 'class="brand"' in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "<title>Page not found · Iris study</title>" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/?user=p017", "/task?user=p017", "/questions?user=p017", "/done?user=p017"])
+def test_every_page_has_a_description_and_is_not_indexed_by_search_engines(path: str) -> None:
+    meta = {tag.get("name"): tag.get("content") for tag in Tags(client().get(path).text).named("meta")}
+    assert meta["description"]
+    assert meta["robots"] == "noindex"
 
 
 SAID = {
