@@ -1,5 +1,5 @@
 // The task: select flowers in a scatter plot with a brush, clicks or keys. Each selection is logged with its size.
-import { logger, tell } from "./recorder.js";
+import { callLogger, loggerReady } from "./recorder.js";
 
 const LOAD_TIMEOUT = 15_000; // ms
 const box = document.getElementById("plot");
@@ -13,7 +13,7 @@ const SPECIES = ["setosa", "versicolor", "virginica"];
 const selected = new Set();
 let plot = null; // until the flowers are loaded
 
-function announce() {
+function showSelection() {
   const bySpecies = SPECIES.map((name) => [name, [...selected].filter((flower) => flower.species === name).length]);
   const parts = bySpecies.filter(([, n]) => n).map(([name, n]) => `${n} ${name}`);
   const noun = selected.size === 1 ? "flower" : "flowers";
@@ -23,15 +23,15 @@ function announce() {
 }
 
 /** Apply a change to the selection, show it, and log it with the event that caused it. */
-function choose(change, action, event) {
+function changeSelection(change, action, event) {
   change(selected);
-  announce();
-  if (action) logger.then((found) => found?.addAction({ ...action, selected: selected.size }, event));
+  showSelection();
+  if (action) loggerReady.then((userLogger) => userLogger?.addAction({ ...action, selected: selected.size }, event));
 }
 
 document.getElementById("clear").addEventListener("click", (event) => {
   plot?.clearBrush();
-  if (plot) choose((chosen) => chosen.clear(), { name: "clear selection" }, event);
+  if (plot) changeSelection((flowers) => flowers.clear(), { name: "clear selection" }, event);
 });
 
 document.getElementById("continue").addEventListener("click", (event) => {
@@ -41,8 +41,8 @@ document.getElementById("continue").addEventListener("click", (event) => {
     else retry.focus();
     return;
   }
-  tell("log", "selection", { flowers: [...selected].map((flower) => flower.flower).sort((a, b) => a - b) });
-  logger.then((found) => found?.endTask());
+  callLogger("log", "selection", { flowers: [...selected].map((flower) => flower.flower).sort((a, b) => a - b) });
+  loggerReady.then((userLogger) => userLogger?.endTask());
 });
 
 // A reload also fetches the scripts again: a module that failed to load stays failed for as long as the page lives.
@@ -65,12 +65,12 @@ try {
   new ResizeObserver(() => {
     const focused = document.activeElement?.closest("#plot circle")?.id;
     box.replaceChildren();
-    plot = scatterplot(box, flowers, selected, grid, choose);
+    plot = scatterplot(box, flowers, selected, grid, changeSelection);
     plot.update();
     if (focused) plot.focus(focused);
   }).observe(box);
-  logger.then((found) => found?.subscribeObject("circle"));
-  logger.then((found) => found?.startTask("select flowers"));
+  loggerReady.then((userLogger) => userLogger?.subscribeObject("circle"));
+  loggerReady.then((userLogger) => userLogger?.startTask("select flowers"));
 } catch (error) {
   console.error(error);
   loading.hidden = true;
