@@ -1,8 +1,8 @@
-"""Which processes belong to a stack, whoever their parent is by now.
+"""Finds the processes that belong to a stack, independent of their parents.
 
-A killed process leaves its children to init, and Celery's pool and PostgreSQL's sessions leave the process group too.
-So each process of the project carries a mark in its environment, which children inherit. PostgreSQL and Redis write
-their status over their environment: they are known by the folder that they work in.
+The children of a killed process are reparented to init, and Celery's pool and PostgreSQL's sessions are in other
+process groups. Therefore each process of a stack has a marker in its environment, which its children inherit.
+PostgreSQL and Redis overwrite their environment with a status text: they are identified by their working folder.
 """
 
 import contextlib
@@ -14,36 +14,36 @@ import psutil
 
 MARK = "USER_ACTIONS_STACK"
 SERVERS = {"postgres", "redis-server"}
-GONE_WITHIN_S = 5
+KILL_TIMEOUT_S = 5
 
 
 def mark(data_dir: Path, name: str) -> dict[str, str]:
-    """What to put into the environment of the process of that name."""
+    """The environment variable that marks a process of this name."""
     return {MARK: str(data_dir / name)}
 
 
 def members(data_dir: Path, names: set[str]) -> Iterator[psutil.Process]:
-    """The running processes of these names, children and orphans included."""
-    places = {str(data_dir / name) for name in names}
+    """The running processes of these names, including children and orphans."""
+    folders = {str(data_dir / name) for name in names}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            place = process.cwd() if process.name() in SERVERS else process.environ().get(MARK)
-            if place in places and process.status() != psutil.STATUS_ZOMBIE:
+            folder = process.cwd() if process.name() in SERVERS else process.environ().get(MARK)
+            if folder in folders and process.status() != psutil.STATUS_ZOMBIE:
                 yield process
 
 
 def resume(data_dir: Path, names: set[str]) -> None:
-    """Let paused ones go on: they could not heed a signal that asks them to end."""
+    """Resume paused processes: a paused process cannot react to a termination signal."""
     for process in members(data_dir, names):
         with contextlib.suppress(psutil.Error):
             process.resume()
 
 
 def kill(data_dir: Path, names: set[str]) -> None:
-    """End them all, and what they may have started meanwhile."""
-    deadline = time.monotonic() + GONE_WITHIN_S
+    """Kill the processes, including any that they start in the meantime."""
+    deadline = time.monotonic() + KILL_TIMEOUT_S
     while (alive := list(members(data_dir, names))) and time.monotonic() < deadline:
         for process in alive:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        time.sleep(0.01)  # not psutil's wait: it would take the exit status of our own children
+        time.sleep(0.01)  # not psutil's wait(), which would reap our own children before Popen does

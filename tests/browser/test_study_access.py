@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.participant import Point, answer, box, new_user, open_study, recorded, saved
+from dev.participant import Point, box
+from tests.browser.participant import answer, new_user, open_study, recorded, saved
 from tests.running import RunningStack
 
 UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea, button, a, fieldset, [role]')]

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.participant import Point, agree, answer, box, middle, new_user, open_study, recorded, saved
+from dev.participant import Point, brush_setosa, continue_to_questions, middle
+from tests.browser.participant import agree, answer, new_user, open_study, recorded, saved
 from tests.running import RunningStack
-
-PAUSE_MS = 80  # at each point of the mouse path: longer than the sampling interval of 50 ms
 
 
 @dataclass
@@ -38,29 +37,13 @@ def visit(stack: RunningStack, browser: Browser) -> Visit:
     flower = middle(page.locator("#flower-132"))
     page.mouse.click(*flower)
     expect(page.locator("#count")).to_have_text("1 flower selected: 1 virginica")
-    path = brush(page)
+    path = brush_setosa(page)
     expect(page.locator("#count")).to_have_text("50 flowers selected: 50 setosa")
-    page.get_by_role("link", name="Continue").click()
-    page.wait_for_url("**/questions?*")
+    continue_to_questions(page)
     answer(page)
     saved(page)
     page.close()
     return Visit(user, flower, path, recorded(stack, user, pages=4))
-
-
-def brush(page: Page) -> list[Point]:
-    """Draw a rectangle around the setosa flowers; returns the points of the mouse path."""
-    plot = box(page.locator("#plot-area"))
-    left, bottom = plot["x"] + 4, plot["y"] + plot["height"] - 4
-    width, height = plot["width"] * 0.5, plot["height"] * 0.3
-    stops = [(round(left + width * i / 5), round(bottom - height * (1 - i / 5))) for i in range(6)]
-    for number, stop in enumerate(stops):
-        page.mouse.move(*stop)
-        page.wait_for_timeout(PAUSE_MS)
-        if number == 0:
-            page.mouse.down()
-    page.mouse.up()
-    return [(float(x), float(y)) for x, y in stops]
 
 
 def test_every_action_has_study_user_and_conditions(visit: Visit) -> None:

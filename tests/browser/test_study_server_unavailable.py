@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from dev.participant import continue_to_questions
 from tests.browser.participant import agree, answer, new_user, open_study, recorded, saved
 from tests.running import RunningStack
 
@@ -12,8 +13,7 @@ def complete_the_study(page: Page) -> None:
     """From the task to the last page; works without the logger too."""
     page.locator("#flower-132").click()
     expect(page.locator("#count")).to_have_text("1 flower selected: 1 virginica")
-    page.get_by_role("link", name="Continue").click()
-    page.wait_for_url("**/questions?*", wait_until="commit")
+    continue_to_questions(page)
     answer(page)
 
 

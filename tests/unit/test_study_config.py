@@ -69,9 +69,8 @@ def test_the_server_does_not_start_with_an_invalid_port_and_says_why() -> None:
     environ = {**os.environ, "PORT": "abc"}
     result = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode != 0
-    assert (
-        result.stderr.strip() == "study_app: PORT is 'abc'; set it to a whole number from 1 to 65535, for example 5000."
-    )
+    message = "study_app: PORT is 'abc'; set it to a whole number from 1 to 65535, for example 5000."
+    assert result.stderr.strip() == message
 
 
 def test_every_setting_is_documented() -> None:
