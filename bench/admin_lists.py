@@ -51,29 +51,29 @@ INSERT INTO participants (study, user_id, first_seen, last_seen)
 SELECT study, user_id, min(received_at), max(received_at) FROM raw_actions GROUP BY study, user_id
 """
 PAGES = {
-    "recording status, polled by the landing page": "/admin/now",
-    "last hour, with rejected actions": "/admin/hour",
-    "newest actions": "/admin/actions/",
-    "actions from the middle of the list": "/admin/actions/?before={middle}",
-    "oldest actions": "/admin/actions/?after=0001-01-01T00:00:00%2B00:00_00000000-0000-0000-0000-000000000000_0",
-    "actions of one participant": "/admin/actions/?user=p7",
-    "actions of an unknown participant": "/admin/actions/?user=nobody",
-    "actions with a common name": "/admin/actions/?name=mousemove",
-    "actions with a rare name": "/admin/actions/?name=error",
-    "actions of a study that ended long ago": "/admin/actions/?study=pilot",
-    "actions of one participant with one name": "/admin/actions/?user=p7&name=click",
-    "actions with one name in one condition": "/admin/actions/?name=click&condition=B",
-    "actions in one condition": "/admin/actions/?condition=dark",
-    "actions in an unknown condition": "/admin/actions/?condition=none",
-    "actions within one hour, a month ago": "/admin/actions/?from={from_}&to={to}",
-    "actions that contain a common text": "/admin/actions/?q=item-77",
-    "actions that contain a text that does not occur": "/admin/actions/?q=nowhere",
-    "actions of an unknown session": "/admin/actions/?session=nowhere",
+    "is it recording, as the open page requests it": "/admin/now",
+    "last hour and its rejected actions": "/admin/hour",
+    "actions, the newest": "/admin/actions/",
+    "actions, from the middle": "/admin/actions/?before={middle}",
+    "actions, the oldest": "/admin/actions/?after=0001-01-01T00:00:00%2B00:00_00000000-0000-0000-0000-000000000000_0",
+    "of one participant": "/admin/actions/?user=p7",
+    "of a participant who does not exist": "/admin/actions/?user=nobody",
+    "of a common name": "/admin/actions/?name=mousemove",
+    "of a rare name": "/admin/actions/?name=error",
+    "of a study that ended long ago": "/admin/actions/?study=pilot",
+    "of one participant and name": "/admin/actions/?user=p7&name=click",
+    "of one name and condition": "/admin/actions/?name=click&condition=B",
+    "in one condition": "/admin/actions/?condition=dark",
+    "in a condition that does not exist": "/admin/actions/?condition=none",
+    "within one hour, a month ago": "/admin/actions/?from={from_}&to={to}",
+    "that contain a common text": "/admin/actions/?q=item-77",
+    "that contain a text that occurs nowhere": "/admin/actions/?q=nowhere",
+    "of one session": "/admin/actions/?session=nowhere",
     "one action in full": "/admin/actions/{page}/{seq}",
-    "newest rejected actions": "/admin/rejected/",
-    "rejected for one reason": "/admin/rejected/?reason=page_x",
-    "rejected for an unknown reason": "/admin/rejected/?reason=nowhere",
-    "rejected, one participant": "/admin/rejected/?user=p7",
+    "rejected, the newest": "/admin/rejected/",
+    "rejected, for one reason": "/admin/rejected/?reason=page_x",
+    "rejected, for a reason that does not exist": "/admin/rejected/?reason=nowhere",
+    "rejected, of one participant": "/admin/rejected/?user=p7",
     "rejected, replayed": "/admin/rejected/?state=replayed",
 }
 
@@ -129,7 +129,7 @@ def measure(visitor: Visitor, path: str) -> tuple[list[float], str]:
         assert answer.status == 200, answer.body
     text = answer.body.decode()
     rows = len(re.findall(r"<tr[ >]", text)) - text.count("<thead>")
-    return times, f"{max(rows, 0)} rows" + (", search can be continued" if "Looked back to" in text else "")
+    return times, f"{max(rows, 0)} rows" + (", continues on request" if "Looked back to" in text else "")
 
 
 def main() -> None:
@@ -143,7 +143,7 @@ def main() -> None:
             visitor.sign_in(new_user(stack))
             parameters, slowest = url_parameters(stack), 0.0
             print(
-                f"\n| page, with {ROWS:,} actions | first ms | median ms | slowest ms | found |\n|---|---|---|---|---|"
+                f"\n| {ROWS:,} actions: the page | first ms | median ms | slowest ms | found |\n|---|---|---|---|---|"
             )
             for name, path in PAGES.items():
                 times, found = measure(visitor, path.format(**parameters))
