@@ -63,6 +63,7 @@ def test_an_unknown_path_gets_the_studys_own_404_page() -> None:
     assert 'class="brand"' in answer.text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "<title>Page not found · Iris study</title>" in answer.text
+    assert "<h1>Page not found</h1>" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/?user=p017", "/task?user=p017", "/questions?user=p017", "/done?user=p017"])
@@ -161,6 +162,7 @@ def test_an_invalid_link_is_explained() -> None:
     answer = client().get("/?user=a&condition_1=dots")
     assert answer.status_code == 400
     assert "<title>Invalid link · Iris study</title>" in answer.text
+    assert "<h1>Something is wrong with this link</h1>" in answer.text
     assert "condition_1 in this link must be one of: grid, plain." in answer.text
 
 
