@@ -1,4 +1,4 @@
-"""`make bench`: everything whose speed is promised, beside its floor. Ends with 1 where a promise was not kept."""
+"""`make bench`: compares the ingest path and the logger with their baselines; exits with 1 if a limit is exceeded."""
 
 from bench import ingest, logger
 

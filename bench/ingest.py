@@ -1,8 +1,13 @@
-"""The ingest path beside its floors, in one run, as ratios: what doing it safely costs.
+"""Throughput of the ingest path compared with a baseline, as a ratio: the cost of storing the data safely.
 
-`python -m bench.ingest`. The door: requests a second that are answered 200, each durable in Redis by then, beside
-requests that the same API answers without doing anything. The store: actions a second that one process judges, splits
-and commits, beside the same actions copied as they are into a bare table, in transactions of the same size.
+`python -m bench.ingest` measures two stages:
+
+- api: requests per second that are answered with 200, which means that they are durable in Redis. The baseline is
+  `GET /health` of the same API, which stores nothing.
+- store: actions per second that one process validates, splits and commits. The baseline copies the same actions
+  unchanged into a table with no index but its primary key, in transactions of the same size.
+
+Both are measured in the same run, in alternating rounds, so that other load on the machine affects both alike.
 """
 
 from __future__ import annotations
@@ -30,16 +35,16 @@ from tests.support.sending import envelope, flat_action
 from tests.support.storing import store
 
 ROUNDS = 5
-CLIENTS, REQUESTS = 16, 60
-BODIES, ACTIONS, GROUP = 400, 20, 40  # bodies of a round, actions of a body, bodies of a transaction
+CLIENTS, REQUESTS = 16, 60  # per round; per client
+BODIES, ACTIONS, GROUP = 400, 20, 40  # bodies per round, actions per body, bodies per transaction
 
 
 def body() -> bytes:
     return json.dumps(envelope([flat_action() for _ in range(ACTIONS)], "bench", page_id=str(uuid4()))).encode()
 
 
-def requests_a_second(url: str, method: str, path: str) -> float:
-    """Of clients that keep their connections and wait for each answer, as browsers do."""
+def requests_per_second(url: str, method: str, path: str) -> float:
+    """Measured with clients that keep their connection open and wait for each response, as browsers do."""
     bodies = [[body() if method == "POST" else None for _ in range(REQUESTS)] for _ in range(CLIENTS)]
     ready = threading.Barrier(CLIENTS + 1)
 
@@ -62,20 +67,22 @@ def requests_a_second(url: str, method: str, path: str) -> float:
     return CLIENTS * REQUESTS / (time.perf_counter() - began)
 
 
-def rate(work: Callable[[list[Delivery]], object]) -> float:
-    """Actions a second of bodies that are new each time."""
+def actions_per_second(process: Callable[[list[Delivery]], object]) -> float:
+    """Measured with new bodies, in groups as the worker gets them."""
     deliveries = [Delivery(str(uuid7()), int(time.time() * 1000), "analytics", body()) for _ in range(BODIES)]
     began = time.perf_counter()
     for start in range(0, BODIES, GROUP):
-        work(deliveries[start : start + GROUP])
+        process(deliveries[start : start + GROUP])
     return BODIES * ACTIONS / (time.perf_counter() - began)
 
 
 @contextmanager
-def bare(url: str) -> Iterator[Callable[[list[Delivery]], object]]:
-    """What copies a group's actions into a table without a second thought, one transaction a group."""
+def plain_copy(url: str) -> Iterator[Callable[[list[Delivery]], object]]:
+    """A function that copies the actions of a group into a plain table, one transaction per group."""
     with closing(psycopg2.connect(url)) as connection:
-        connection.cursor().execute("CREATE TABLE bare (page_id uuid, seq int, data jsonb, PRIMARY KEY (page_id, seq))")
+        connection.cursor().execute(
+            "CREATE TABLE plain (page_id uuid, seq int, data jsonb, PRIMARY KEY (page_id, seq))"
+        )
 
         def copy(group: list[Delivery]) -> None:
             parsed = [json.loads(delivery.body) for delivery in group]
@@ -84,18 +91,17 @@ def bare(url: str) -> Iterator[Callable[[list[Delivery]], object]]:
                 for batch in parsed
                 for action in batch["actions"]
             ]
-            connection.cursor().copy_expert("COPY bare FROM STDIN", StringIO("".join(lines)))
+            connection.cursor().copy_expert("COPY plain FROM STDIN", StringIO("".join(lines)))
             connection.commit()
 
         yield copy
 
 
-def show(what: str, unit: str, floor: list[float], ours: list[float]) -> None:
-    ratio = median(our / its for our, its in zip(ours, floor, strict=True))
-    print(
-        f"{what:6} floor {median(floor):8,.0f} {unit}   ours {median(ours):8,.0f} {unit}   ratio {ratio:.2f}",
-        flush=True,
-    )
+def report(stage: str, unit: str, baseline: list[float], measured: list[float]) -> None:
+    """Print one line; the ratio is the median of the rounds."""
+    ratio = median(ours / theirs for ours, theirs in zip(measured, baseline, strict=True))
+    rates = f"baseline {median(baseline):8,.0f} {unit}   measured {median(measured):8,.0f} {unit}"
+    print(f"{stage:6} {rates}   ratio {ratio:.2f}", flush=True)
 
 
 def main() -> None:
@@ -103,21 +109,21 @@ def main() -> None:
         stack = RunningStack(Path(folder) / "stack")
         try:
             stack.wait_ready()
-            floor, ours = [], []
-            for _ in range(ROUNDS):  # in turn, so that a noisy machine is as noisy for both
-                floor.append(requests_a_second(stack.analytics_url, "GET", "/health"))
-                ours.append(requests_a_second(stack.analytics_url, "POST", "/analytics"))
-            show("door", "requests/s", floor, ours)
+            baseline, measured = [], []
+            for _ in range(ROUNDS):
+                baseline.append(requests_per_second(stack.analytics_url, "GET", "/health"))
+                measured.append(requests_per_second(stack.analytics_url, "POST", "/analytics"))
+            report("api", "requests/s", baseline, measured)
             posted = ROUNDS * CLIENTS * REQUESTS * ACTIONS
             count = "SELECT count(*) AS actions FROM raw_actions"
-            wait_until(lambda: stack.rows(count)[0]["actions"] == posted, 300, "all that was posted is stored")
+            wait_until(lambda: stack.rows(count)[0]["actions"] == posted, 300, "all posted actions are stored")
             engine = create_engine(stack.database_url.replace("postgresql://", "postgresql+psycopg2://", 1))
-            floor, ours = [], []
-            with bare(stack.database_url) as copy:
+            baseline, measured = [], []
+            with plain_copy(stack.database_url) as copy:
                 for _ in range(ROUNDS):
-                    floor.append(rate(copy))
-                    ours.append(rate(lambda group: store(engine, group)))
-            show("store", "actions/s", floor, ours)
+                    baseline.append(actions_per_second(copy))
+                    measured.append(actions_per_second(lambda group: store(engine, group)))
+            report("store", "actions/s", baseline, measured)
         finally:
             stack.stop()
 

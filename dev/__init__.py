@@ -1,1 +1,1 @@
-"""`make run`: the whole path on one machine, on servers that pip brings."""
+"""`make run`: the complete system on one machine, with PostgreSQL and Redis installed by pip."""

@@ -1,8 +1,7 @@
-"""`python -m dev`: claim the data folder, start the stack, say where everything is, wait for the end."""
+"""`python -m dev`: lock the data folder, start the stack, print where everything is, wait for Ctrl-C."""
 
 import argparse
 import contextlib
-import fcntl
 import logging
 import os
 import shlex
@@ -10,68 +9,42 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import IO
 
+from dev.data_dir import claim
 from dev.embedded import psql
 from dev.settings import Problem, Settings, is_free, load
 from dev.stack import Interrupted, Stack
 
-SHARED_MEMORY = "/dev/shm"  # noqa: S108 (no file of ours goes there)
-ENDING_S = 2  # that a stack which was killed may still hold its folder and ports
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 (no file is created there)
 
 
 def say(text: str) -> None:
-    # A terminal that was closed must not keep the stack from ending well.
+    """Print a line; a closed terminal must not keep the stack from shutting down cleanly."""
     with contextlib.suppress(OSError):
         print(text, flush=True)
 
 
 def check_machine() -> None:
-    """What a bare chroot may lack: without /proc nobody sees which processes are ours, and Celery needs semaphores."""
+    """Check what a minimal chroot may lack: /proc to find the stack's processes, /dev/shm for Celery's semaphores.
+
+    Raises:
+        Problem: one of them is missing.
+    """
     if sys.platform == "linux" and not Path("/proc/self").exists():
         raise Problem("/proc is not mounted: as root, run `mount -t proc proc /proc`.")
     if sys.platform == "linux" and not os.access(SHARED_MEMORY, os.W_OK):
         raise Problem(f"{SHARED_MEMORY} cannot be written: as root, run `mount -t tmpfs tmpfs {SHARED_MEMORY}`.")
 
 
-def claim(data_dir: Path) -> IO[str]:
-    """Make the folder ours for as long as the returned file is open."""
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (data_dir / "stack.lock").open("a+")
-    except OSError as error:
-        why = f"DATA_DIR={data_dir} cannot be written ({error.strerror})"
-        raise Problem(f"{why}: make it writable, or set DATA_DIR to another folder.") from None
-    deadline = time.monotonic() + ENDING_S
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                lock.seek(0)
-                raise Problem(
-                    f"Another `make run` (process {lock.read().strip()}) uses DATA_DIR={data_dir}: "
-                    "stop it, or set DATA_DIR to another folder."
-                ) from None
-            time.sleep(0.05)
-        else:
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n")
-            lock.flush()
-            # Only now: the guardian of the stack before removes its own until it lets the lock go.
-            for folder in ("log", "run"):
-                (data_dir / folder).mkdir(exist_ok=True)
-            return lock
-
-
 def check_ports(settings: Settings) -> None:
+    """Raise Problem if a port is in use."""
     for name, port in (("ANALYTICS_PORT", settings.analytics_port), ("STUDY_PORT", settings.study_port)):
         if not is_free(port):
-            raise Problem(f"Port {port} is in use: stop what listens there, or say `make run {name}={port + 10}`.")
+            raise Problem(f"Port {port} is in use: stop what uses it, or run `make run {name}={port + 10}`.")
 
 
 def greeting(settings: Settings, database_url: str, first_password: str, seconds: float) -> str:
-    """What a person needs next; the first admin's password is said this once."""
+    """The text that is printed when everything runs; the first admin's password is shown only this once."""
     sign_in = f"  as admin, password {first_password} (written down nowhere: keep it)" if first_password else ""
     return f"""
 Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.data_dir}.
@@ -86,25 +59,25 @@ Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.dat
 
 
 def is_ending(starter: int) -> bool:
-    """Whether the make that started this process is gone, or waits for us to end.
+    """Whether the make that started this process has ended, or is waiting for this process to end.
 
-    A make that alone gets a SIGINT (Ctrl-C goes to all of the terminal's processes) waits for its children without
-    telling them. While it waits it blocks the signal, which is all that can be seen of it.
+    Ctrl-C sends SIGINT to all processes of the terminal. If only make gets a SIGINT, it waits for its children without
+    forwarding the signal. While it waits, it blocks SIGINT, and that is the only visible sign of it.
     """
     if os.getppid() != starter:
         return True
-    if signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []):  # inherited, so it says nothing about make
-        return False
+    if signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []):
+        return False  # blocked in this process too, so the mask was inherited and says nothing about make
     with contextlib.suppress(OSError):
         status = dict(line.split(":", 1) for line in Path(f"/proc/{starter}/status").read_text().splitlines())
         blocked = bool(int(status["SigBlk"], 16) >> (signal.SIGINT - 1) & 1)
-        # Of make alone: Python, for one, blocks all signals for a moment whenever it starts a process.
+        # Only if it is make: Python, for example, blocks all signals briefly whenever it starts a process.
         return blocked and status["Name"].strip() in ("make", "gmake")
     return False
 
 
 def run(settings: Settings, starter: int | None) -> None:
-    """Start, wait, stop."""
+    """Start the stack, wait until it should stop, stop it."""
     began = time.monotonic()
     check_machine()
     with claim(settings.data_dir) as lock:
@@ -127,19 +100,19 @@ def run(settings: Settings, starter: int | None) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--starter", type=int, metavar="PID", help="end when this parent process (make) has ended")
+    parser.add_argument("--starter", type=int, metavar="PID", help="stop when this parent process (make) ends")
     arguments = parser.parse_args()
-    logging.raiseExceptions = False  # a full disk costs lines of a log, not a screenful of tracebacks
+    logging.raiseExceptions = False  # on a full disk, drop log lines instead of printing tracebacks
     try:
         run(load(), arguments.starter)
     except Problem as problem:
         print(f"make run: {problem}", file=sys.stderr)
         return 1
     except OSError as error:
-        what = f"{error.filename} cannot be used ({error.strerror})" if error.filename else str(error)
-        print(f"make run: {what}: make it yours, or set DATA_DIR to another folder.", file=sys.stderr)
+        reason = f"{error.filename} cannot be used ({error.strerror})" if error.filename else str(error)
+        print(f"make run: {reason}: change its owner to this user, or set DATA_DIR to another folder.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:  # before the stack could take the signal itself
+    except KeyboardInterrupt:  # before the stack handles the signal itself
         return 130
     return 0
 

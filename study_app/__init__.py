@@ -1,4 +1,4 @@
-"""The demo study: four pages without any state of their own, and one script tag that records them."""
+"""The demo study: four pages that keep no state on the server, recorded through one script tag."""
 
 from flask import Flask, Response
 
@@ -8,7 +8,7 @@ from study_app.headers import protect
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Build the app; without a config it reads the environment and study_app/.env."""
+    """Create the app. Without a config, the settings are read from the environment and study_app/.env."""
     app = Flask(__name__)
     app.extensions["study"] = config or load()
     app.after_request(protect)

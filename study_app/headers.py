@@ -1,4 +1,4 @@
-"""Security headers, and the one hole in them: the origin that the logger is loaded from and sends to."""
+"""Security headers, with one exception: the origin that the logger is loaded from and sends to."""
 
 from urllib.parse import urlsplit
 
@@ -8,9 +8,10 @@ from study_app.config import Config, is_base_url
 
 
 def analytics_url() -> str:
-    """Address of the analytics API for the browser that asks; empty when its Host header is no host name.
+    """URL of the analytics API for the requesting browser; empty if its Host header is not a valid host name.
 
-    Behind a proxy that ends TLS the request says http and a page over https would refuse the script: set ANALYTICS_URL.
+    Set ANALYTICS_URL behind a proxy that terminates TLS: there the request's scheme is http, and a browser blocks an
+    http script on an https page.
     """
     config: Config = current_app.extensions["study"]
     if config.analytics_url:
@@ -24,7 +25,7 @@ def analytics_url() -> str:
 
 
 def protect(response: Response) -> Response:
-    """Allow this server's own files and the logger, nothing else."""
+    """Add headers that allow this server's own files and the logger, and nothing else."""
     parts = urlsplit(analytics_url())
     origin = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
     response.headers["Content-Security-Policy"] = (
@@ -34,7 +35,7 @@ def protect(response: Response) -> Response:
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
-    # Not "no-referrer": it makes sendBeacon's Origin "null", and an API with a list of allowed origins refuses that.
+    # Not "no-referrer": sendBeacon would send the Origin "null", which an API with a list of allowed origins refuses.
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     return response

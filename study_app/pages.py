@@ -1,4 +1,4 @@
-"""The pages, in the order in which a participant sees them."""
+"""The pages, in the order in which participants see them."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ STEPS = ("Consent", "Task", "Questions", "Done")
 
 @blueprint.get("/")
 def consent() -> ResponseReturnValue:
-    """Say what is recorded and ask; without a participant, ask for a code first."""
+    """Explain what is recorded and ask for consent; without a participant code, ask for the code first."""
     participant = _participant()
     if participant is None:
         return render_template("welcome.html", pseudonym=pseudonym())
@@ -30,13 +30,13 @@ def task() -> ResponseReturnValue:
 
 @blueprint.get("/questions")
 def questions() -> ResponseReturnValue:
-    """Ask; the page itself hands the answers to the logger, so that they stand beside the clicks."""
+    """Show the questions. The page passes the answers to the logger, so they are stored together with the clicks."""
     return _page("questions.html", _participant(), step=3)
 
 
 @blueprint.route("/done", methods=["GET", "POST"])
 def done() -> ResponseReturnValue:
-    """Thank the participant once the data are saved. A form posted here keeps its answers out of the address."""
+    """Thank the participant once the data are saved. The form is posted here to keep the answers out of the URL."""
     participant = _participant()
     if request.method == "POST" and participant is not None:
         return redirect(request.full_path, code=303)
@@ -45,14 +45,16 @@ def done() -> ResponseReturnValue:
 
 @blueprint.app_errorhandler(BadRequest)
 def bad_request(error: BadRequest) -> ResponseReturnValue:
-    """Tell the researcher what is wrong with the link."""
-    return render_template("error.html", message=error.description), 400
+    """Explain what is wrong with the link."""
+    heading = "Something is wrong with this link"
+    return render_template("error.html", title="Invalid link", heading=heading, message=error.description), 400
 
 
 @blueprint.app_errorhandler(NotFound)
 def not_found(_error: NotFound) -> ResponseReturnValue:
-    """A link with a typing error is nothing that a participant can mend either."""
-    return render_template("error.html", message="This study has no page at this address."), 404
+    """Show the study's own page: a mistyped link is also something that only the researcher can fix."""
+    message = "This study has no page at this address."
+    return render_template("error.html", title="Page not found", heading="Page not found", message=message), 404
 
 
 def _participant() -> Participant | None:

@@ -1,4 +1,4 @@
-"""Who takes part, and under which conditions: both follow from the URL, so that the server keeps nothing."""
+"""The participant and the experimental conditions. Both come from the URL, so the server stores nothing."""
 
 import hashlib
 import secrets
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CONDITIONS = {"condition_1": ("grid", "plain"), "condition_2": ("goal", "explore")}
-"""condition_1: the plot with or without grid lines; condition_2: a task with a goal, or free exploration."""
+"""condition_1: the plot has grid lines or not; condition_2: the task has a goal or is free exploration."""
 
-LONGEST_USER = 64
+MAX_USER_LENGTH = 64
 
 
 @dataclass(frozen=True)
 class Participant:
-    """A pseudonym and its two conditions; `forced` are those that the URL named, for previews."""
+    """A pseudonym and its two conditions; `forced` contains those that the URL sets, for previews."""
 
     user: str
     condition_1: str
@@ -22,17 +22,19 @@ class Participant:
 
     @property
     def query(self) -> dict[str, str]:
-        """What every link to a further page carries."""
+        """Query parameters for the links to the following pages."""
         return {"user": self.user, **self.forced}
 
 
 def from_query(query: Mapping[str, str]) -> Participant | None:
-    """Read `?user=p017&condition_1=plain`; None without a user. Raises ValueError with a sentence to show."""
+    """Parse `?user=p017&condition_1=plain`; None if there is no user. Raises ValueError with a message to show."""
     user = query.get("user", "").strip()
     if not user:
         return None
-    if len(user) > LONGEST_USER or not user.isprintable():
-        raise ValueError(f"The participant code in this link must be printable, with at most {LONGEST_USER} signs.")
+    if len(user) > MAX_USER_LENGTH or not user.isprintable():
+        raise ValueError(
+            f"The participant code in this link must be printable and at most {MAX_USER_LENGTH} characters long."
+        )
     forced = {name: query[name] for name in CONDITIONS if query.get(name)}
     for name, value in forced.items():
         if value not in CONDITIONS[name]:
@@ -41,11 +43,11 @@ def from_query(query: Mapping[str, str]) -> Participant | None:
 
 
 def assign(user: str, name: str) -> str:
-    """Draw a condition by hash: the same for a user every time, even among users, independent of the other one."""
+    """Assign a condition by hash: stable for each user, balanced across users, independent of the other condition."""
     levels = CONDITIONS[name]
     return levels[int.from_bytes(hashlib.sha256(f"{name}:{user}".encode()).digest()[:8]) % len(levels)]
 
 
 def pseudonym() -> str:
-    """Invent a participant code that tells nothing about the person: 32 random bits."""
+    """Generate a participant code that says nothing about the person: 32 random bits."""
     return f"guest-{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""The leaf that gunicorn loads."""
+"""The WSGI entry point for gunicorn."""
 
 from study_app import create_app
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browsing import chromium
+from dev.browser import chromium
 from tests.support.running import PATIENCE_S, RunningStack
 
 # On a busy machine examples take as long as they take; that is no fault of what they try.

@@ -1,15 +1,17 @@
-import { forget, logger, showRecording, tell } from "./recorder.js";
+import { callLogger, discardQueued, loggerReady, showRecording } from "./recorder.js";
 
 const form = document.getElementById("consent");
-logger.then((found) => (document.getElementById("unreachable").hidden = Boolean(found)));
+loggerReady.then((userLogger) => (document.getElementById("unreachable").hidden = Boolean(userLogger)));
 
-// The logger keeps the consent for the pages that follow; the form itself then leads to the task.
-form.addEventListener("submit", () => tell("consent", true));
+// The logger remembers the consent for the following pages; submitting the form leads to the task.
+form.addEventListener("submit", () => callLogger("consent", true));
 
 document.getElementById("decline").addEventListener("click", async () => {
   form.hidden = true;
-  document.getElementById("declined").hidden = false;
-  forget(); // an earlier "Begin" may wait there for a logger that was out of reach
-  (await logger)?.consent(false);
+  const declined = document.getElementById("declined");
+  declined.hidden = false;
+  declined.focus(); // the button that had the focus is hidden now
+  discardQueued(); // consent from an earlier "Begin" may be queued there, if the logger was unavailable
+  (await loggerReady)?.consent(false);
   showRecording();
 });

@@ -1,37 +1,39 @@
-import { logger } from "./recorder.js";
+import { loggerReady } from "./recorder.js";
 
-const WORDS = {
-  saving: "Saving your data. Please leave this window open …",
-  saved: "Your data are saved. You can close this window now.",
-  pending: "Your data are not all saved yet: the server does not answer. They wait in this browser. Please leave this window open, and try again.",
-  unreachable: "The server cannot be reached, so we cannot tell yet whether your data are saved. Please leave this window open, and try again.",
-  nothing: "Nothing was recorded, because no consent was given.",
+const MESSAGES = {
+  "saving": "Saving your data. Please leave this window open …",
+  "saved": "Your data are saved. You can close this window now.",
+  "pending": "Not all of your data are saved yet, because the server is not responding. The rest are kept in this browser. Please leave this window open and try again.",
+  "unreachable": "The server is not responding, so we do not know yet whether your data are saved. Please leave this window open and try again.",
+  "no-consent": "Nothing was recorded, because you did not give consent.",
 };
-const LONGEST_WAIT = 8000; // ms; by then a person wants to know
+const TIMEOUT = 8000; // ms; after that the participant is told that the data are not saved yet
 const retry = document.getElementById("retry");
 
-const late = () => new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT, null));
+const timeout = () => new Promise((resolve) => setTimeout(resolve, TIMEOUT, null));
 
 function show(state) {
-  document.getElementById("outcome").dataset.state = state;
-  document.getElementById("message").textContent = WORDS[state];
+  const outcome = document.getElementById("outcome");
+  outcome.hidden = false;
+  outcome.dataset.state = state;
+  document.getElementById("message").textContent = MESSAGES[state];
   retry.hidden = !["pending", "unreachable"].includes(state);
 }
 
 async function save() {
   show("saving");
-  if (!(await Promise.race([logger, late()]))) show("unreachable");
-  const recorder = await logger; // a slow server's may still come
-  if (!recorder) return;
-  if (!recorder.stats().recording) return show("nothing");
-  // Each flush tries again, and ends as soon as the server has taken everything.
-  while ((await recorder.flush(LONGEST_WAIT)).pending) show("pending");
+  if (!(await Promise.race([loggerReady, timeout()]))) show("unreachable");
+  const userLogger = await loggerReady; // a slow server may still deliver it
+  if (!userLogger) return;
+  if (!userLogger.stats().recording) return show("no-consent");
+  // Each flush tries again, and ends as soon as the server has confirmed everything.
+  while ((await userLogger.flush(TIMEOUT)).pending) show("pending");
   show("saved");
 }
 
 retry.addEventListener("click", async () => {
-  const recorder = await Promise.race([logger, null]);
-  if (recorder) recorder.flush();
+  const userLogger = await Promise.race([loggerReady, null]);
+  if (userLogger) userLogger.flush();
   else location.reload();
 });
 save();

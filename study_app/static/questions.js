@@ -1,5 +1,5 @@
-import { tell } from "./recorder.js";
+import { callLogger } from "./recorder.js";
 
-// The logger never reads what is typed into a form, so the answers are handed to it in so many words.
+// The logger never reads field values by itself, so the page passes the answers to it explicitly.
 const form = document.getElementById("questions");
-form.addEventListener("submit", () => tell("log", "answers", Object.fromEntries(new FormData(form))));
+form.addEventListener("submit", () => callLogger("log", "answers", Object.fromEntries(new FormData(form))));

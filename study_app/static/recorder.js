@@ -1,40 +1,40 @@
-// What the pages know of the logger: whether it is there, whether it records, and what it must not miss.
+// How the pages use the logger: wait for it, call it, and show whether it records.
 
-const KEY = "waits for the logger";
+const QUEUE_KEY = "calls-queued-for-the-logger";
 const tag = document.querySelector("script[data-study]");
-const waiting = () => JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-let here = null;
+const queued = () => JSON.parse(sessionStorage.getItem(QUEUE_KEY) ?? "[]");
+let userLogger = null;
 
-/** The logger once its deferred script has run; null when its server cannot be reached. The pages work either way. */
-export const logger = new Promise((resolve) => {
+/** Resolves to the logger once its deferred script has run, or to null when its server is unavailable. */
+export const loggerReady = new Promise((resolve) => {
   if (!tag) resolve(null);
   tag?.addEventListener("load", () => resolve(window.userLogger ?? null));
   tag?.addEventListener("error", () => resolve(null));
 });
 
 /**
- * Call a method of the logger; where it is out of reach, the next page that has it does so.
- * For the few things that cannot be asked for again: the consent, the selection, the answers.
+ * Call a method of the logger. While the logger is unavailable, the call is queued for the next page that loads it.
+ * Use it only for what cannot be asked for again: the consent, the selection and the answers.
  */
-export function tell(method, ...args) {
-  if (here) here[method](...args);
-  else sessionStorage.setItem(KEY, JSON.stringify([...waiting(), [method, ...args]]));
+export function callLogger(method, ...args) {
+  if (userLogger) userLogger[method](...args);
+  else sessionStorage.setItem(QUEUE_KEY, JSON.stringify([...queued(), [method, ...args]]));
 }
 
-/** Tell nothing of what waits. */
-export const forget = () => sessionStorage.removeItem(KEY);
+/** Discard the queued calls. */
+export const discardQueued = () => sessionStorage.removeItem(QUEUE_KEY);
 
-/** Say in the header what is true now: "recording" only while the logger captures. */
+/** Show the current state in the header: "Recording" only while the logger captures actions. */
 export function showRecording() {
   const pill = document.getElementById("recording");
-  const recording = Boolean(here?.stats().recording);
-  pill.dataset.state = !here ? "unreachable" : recording ? "on" : "off";
-  pill.textContent = !here ? "Recorder out of reach" : recording ? "Recording" : "Not recording";
+  const recording = Boolean(userLogger?.stats().recording);
+  pill.dataset.state = !userLogger ? "unreachable" : recording ? "on" : "off";
+  pill.textContent = !userLogger ? "Recorder unavailable" : recording ? "Recording" : "Not recording";
 }
 
-logger.then((found) => {
-  here = found;
-  for (const [method, ...args] of found ? waiting() : []) found[method](...args);
-  if (found) forget();
+loggerReady.then((loaded) => {
+  userLogger = loaded;
+  for (const [method, ...args] of loaded ? queued() : []) loaded[method](...args);
+  if (loaded) discardQueued();
   showRecording();
 });

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from dev.browser import arguments, program
 from tests.browser.conftest import Study
-from tests.support.browsing import NAMES
 
 ROOT = Path(__file__).parents[2]
 DAY_MS = 86_400_000
@@ -264,8 +262,8 @@ def test_the_original_projects_page_runs_unchanged(study: Study, page: Page) -> 
 
 def test_it_does_not_keep_a_page_out_of_the_back_forward_cache(study: Study, browser: Browser) -> None:
     own = browser.browser_type.launch(
-        executable_path=os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES))),
-        args=["--no-sandbox", "--disable-dev-shm-usage"],
+        executable_path=program(),
+        args=arguments(),
         ignore_default_args=["--disable-back-forward-cache"],  # which tests switch off
     )
     try:

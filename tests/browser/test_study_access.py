@@ -1,4 +1,4 @@
-"""The demo study for everybody: by keyboard, by finger, on any width, with a name for every control."""
+"""Accessibility of the demo study: keyboard, touch, all window widths, and a name for every control."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -6,13 +6,14 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.participant import Point, answer, box, new_user, open_study, recorded, saved
+from dev.participant import Point, box
+from tests.browser.participant import answer, new_user, open_study, recorded, saved
 from tests.support.running import RunningStack
 
 UNNAMED = """() => [...document.querySelectorAll('input:not([type=hidden]), textarea, button, a, fieldset, [role]')]
   .filter((el) => !(el.labels?.length || el.getAttribute('aria-label') || el.textContent.trim()))
   .map((el) => el.outerHTML)"""
-"""Controls that a screen reader would have no name for."""
+"""Controls without an accessible name."""
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_the_form_does_not_begin_without_the_tick(stack: RunningStack, page: Page) -> None:
+def test_the_study_does_not_begin_without_the_consent_checkbox(stack: RunningStack, page: Page) -> None:
     user = new_user()
     open_study(page, stack, user)
     page.get_by_role("button", name="Begin").click()
@@ -30,7 +31,7 @@ def test_the_form_does_not_begin_without_the_tick(stack: RunningStack, page: Pag
     assert "/task" not in page.url
 
 
-def test_it_works_by_keyboard_alone(stack: RunningStack, page: Page) -> None:
+def test_it_works_with_the_keyboard_only(stack: RunningStack, page: Page) -> None:
     user = new_user()
 
     def tab_to(target: Locator) -> None:
@@ -38,7 +39,7 @@ def test_it_works_by_keyboard_alone(stack: RunningStack, page: Page) -> None:
             if target.evaluate("element => element === document.activeElement"):
                 return
             page.keyboard.press("Tab")
-        raise AssertionError(f"30 times Tab does not reach {target}")
+        raise AssertionError(f"pressing Tab 30 times does not reach {target}")
 
     open_study(page, stack, user)
     tab_to(page.locator("#agree"))
@@ -73,19 +74,38 @@ def test_it_works_by_keyboard_alone(stack: RunningStack, page: Page) -> None:
         for _ in range(presses):
             page.keyboard.press("ArrowRight")
     tab_to(page.locator("#remark"))
-    page.keyboard.type("by keys")
+    page.keyboard.type("typed")
     tab_to(page.locator("#send"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/done?*")
     saved(page)
     given = [row["data"] for row in recorded(stack, user, pages=4) if row["name"] == "answers"]
     assert [(data["ease"], data["certainty"], data["experience"], data["remark"]) for data in given] == [
-        ("4", "5", "never", "by keys")
+        ("4", "5", "never", "typed")
     ]
 
 
+def test_resizing_the_window_keeps_the_focus_on_the_flower(stack: RunningStack, page: Page) -> None:
+    page.goto(f"{stack.study_url}/task?user={new_user()}")
+    page.locator("circle[tabindex='0']").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    focused = page.evaluate("document.activeElement.id")
+    before = box(page.locator("#plot svg"))
+    page.set_viewport_size({"width": 800, "height": 700})
+    page.wait_for_function("width => document.querySelector('#plot svg').clientWidth !== width", arg=before["width"])
+    expect(page.locator(f"#{focused}")).to_be_focused()
+    expect(page.locator("circle[tabindex='0']")).to_have_id(focused)
+
+
+def test_declining_moves_the_focus_to_the_answer(stack: RunningStack, page: Page) -> None:
+    open_study(page, stack, new_user())
+    page.get_by_role("button", name="No, thank you").click()
+    expect(page.locator("#declined")).to_be_focused()
+
+
 def drag_finger(page: Page, start: Point, end: Point) -> None:
-    """Playwright has taps only; the browser's own protocol moves a finger."""
+    """Playwright only supports taps, so the touch is dragged through the DevTools protocol."""
     touch = page.context.new_cdp_session(page)
     for kind, points in (("touchStart", [start]), ("touchMove", [end]), ("touchEnd", [])):
         places = [{"x": x, "y": y} for x, y in points]
@@ -118,7 +138,7 @@ def test_it_works_on_a_phone(stack: RunningStack, phone: Page) -> None:
 
 @pytest.mark.parametrize("width", [320, 360, 390, 768, 1440])
 @pytest.mark.parametrize("path", ["/", "/?user={}", "/task?user={}", "/questions?user={}", "/done?user={}"])
-def test_no_page_is_wider_than_its_window_and_all_controls_are_named(
+def test_no_page_overflows_its_window_and_all_controls_have_a_name(
     stack: RunningStack, page: Page, path: str, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 844})
@@ -128,7 +148,7 @@ def test_no_page_is_wider_than_its_window_and_all_controls_are_named(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     steps = page.locator(".steps li").all()
     ends = [(rect["x"], rect["x"] + rect["width"]) for rect in map(box, steps)]
-    assert all(left - right >= 5 for (_, right), (left, _) in pairwise(ends)), "the steps stand apart"
+    assert all(left - right >= 5 for (_, right), (left, _) in pairwise(ends)), "the steps do not overlap"
     assert page.evaluate(UNNAMED) == []
     expect(page.locator("h1")).to_have_count(1)
 
@@ -143,8 +163,8 @@ def test_the_conditions_change_the_task_page(stack: RunningStack, page: Page) ->
             line = page.locator(".axes .tick line").first
             shown[one, two] = (box(line)["height"] > 100, page.locator("h1").inner_text())
     assert shown == {
-        ("grid", "goal"): (True, "Find the group that stands apart"),
-        ("grid", "explore"): (True, "Look around"),
-        ("plain", "goal"): (False, "Find the group that stands apart"),
-        ("plain", "explore"): (False, "Look around"),
+        ("grid", "goal"): (True, "Find the separate group"),
+        ("grid", "explore"): (True, "Explore the plot"),
+        ("plain", "goal"): (False, "Find the separate group"),
+        ("plain", "explore"): (False, "Explore the plot"),
     }

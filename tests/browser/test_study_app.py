@@ -1,4 +1,4 @@
-"""A person takes part in the demo study in a real browser; then the tables hold what was done, and nothing else."""
+"""A participant completes the demo study in a real browser; the tables then contain those actions and no others."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.participant import Point, agree, answer, box, middle, new_user, open_study, recorded, saved
+from dev.participant import Point, brush_setosa, continue_to_questions, middle
+from tests.browser.participant import agree, answer, new_user, open_study, recorded, saved
 from tests.support.running import RunningStack
-
-PACE_MS = 80  # of the hand: each stop is longer than the 50 ms between two samples of the mouse path
 
 
 @dataclass
 class Visit:
-    """What the script did, in the viewport's px, and the raw actions that it left."""
+    """What the script did, in viewport pixels, and the raw actions that were stored."""
 
     user: str
     flower: Point
@@ -22,7 +21,7 @@ class Visit:
     raw: list[dict[str, Any]]
 
     def data(self, name: str) -> dict[str, Any]:
-        """Of the only action of this name."""
+        """The data of the only action with this name."""
         [data] = [row["data"] for row in self.raw if row["name"] == name]
         assert isinstance(data, dict)
         return data
@@ -30,7 +29,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def visit(stack: RunningStack, browser: Browser) -> Visit:
-    """One participant from the consent to the thanks; each test looks at one trace of it."""
+    """One participant from the consent page to the last page; each test checks one kind of action."""
     user = new_user()
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     open_study(page, stack, user, condition_1="plain", condition_2="explore")
@@ -38,37 +37,21 @@ def visit(stack: RunningStack, browser: Browser) -> Visit:
     flower = middle(page.locator("#flower-132"))
     page.mouse.click(*flower)
     expect(page.locator("#count")).to_have_text("1 flower selected: 1 virginica")
-    path = brush(page)
+    path = brush_setosa(page)
     expect(page.locator("#count")).to_have_text("50 flowers selected: 50 setosa")
-    page.get_by_role("link", name="Continue").click()
-    page.wait_for_url("**/questions?*")
+    continue_to_questions(page)
     answer(page)
     saved(page)
     page.close()
     return Visit(user, flower, path, recorded(stack, user, pages=4))
 
 
-def brush(page: Page) -> list[Point]:
-    """Draw a rectangle around the setosa flowers; returns the stops of the mouse."""
-    plot = box(page.locator("#plot-area"))
-    left, bottom = plot["x"] + 4, plot["y"] + plot["height"] - 4
-    width, height = plot["width"] * 0.5, plot["height"] * 0.3
-    stops = [(round(left + width * i / 5), round(bottom - height * (1 - i / 5))) for i in range(6)]
-    for number, stop in enumerate(stops):
-        page.mouse.move(*stop)
-        page.wait_for_timeout(PACE_MS)
-        if number == 0:
-            page.mouse.down()
-    page.mouse.up()
-    return [(float(x), float(y)) for x, y in stops]
+def test_every_action_has_study_user_and_conditions(visit: Visit) -> None:
+    found = {(row["study"], row["user_id"], row["condition_1"], row["condition_2"]) for row in visit.raw}
+    assert found == {("iris-demo", visit.user, "plain", "explore")}
 
 
-def test_every_action_bears_study_user_and_conditions(visit: Visit) -> None:
-    whose = {(row["study"], row["user_id"], row["condition_1"], row["condition_2"]) for row in visit.raw}
-    assert whose == {("iris-demo", visit.user, "plain", "explore")}
-
-
-def test_what_the_study_logs_itself_is_there_once_and_in_order(visit: Visit) -> None:
+def test_actions_logged_by_the_study_are_stored_once_and_in_order(visit: Visit) -> None:
     names = ["consent", "pick flower", "new brush", "selection", "answers"]
     assert [row["name"] for row in visit.raw if row["name"] in names] == names
     assert visit.data("pick flower")["flower"] == 132
@@ -78,12 +61,12 @@ def test_what_the_study_logs_itself_is_there_once_and_in_order(visit: Visit) -> 
     assert {field: visit.data("answers")[field] for field in given} == given
 
 
-def test_page_views(stack: RunningStack, visit: Visit) -> None:
+def test_each_page_view_is_stored(stack: RunningStack, visit: Visit) -> None:
     views = stack.rows("SELECT path FROM page_views WHERE user_id = %(user)s ORDER BY page_id, seq", user=visit.user)
     assert [row["path"] for row in views] == ["/", "/task", "/questions", "/done"]
 
 
-def test_clicks(stack: RunningStack, visit: Visit) -> None:
+def test_clicks_are_stored_with_element_and_position(stack: RunningStack, visit: Visit) -> None:
     clicks = stack.rows("SELECT * FROM clicks WHERE user_id = %(user)s ORDER BY page_id, seq", user=visit.user)
     answers = ["ease-6", "certainty-7", "experience-sometimes", "send"]
     assert [row["element_id"] for row in clicks] == ["flower-132", "plot-area", "continue", *answers]
@@ -93,12 +76,12 @@ def test_clicks(stack: RunningStack, visit: Visit) -> None:
     assert (flower["data-species"], flower["data-sepal-length"]) == ("virginica", "7.9")
 
 
-def test_submits(stack: RunningStack, visit: Visit) -> None:
+def test_the_submit_is_stored_with_its_field_names(stack: RunningStack, visit: Visit) -> None:
     [submit] = stack.rows("SELECT form_id, fields, valid FROM submits WHERE user_id = %(user)s", user=visit.user)
     assert submit == {"form_id": "questions", "fields": ["ease", "certainty", "experience", "remark"], "valid": True}
 
 
-def test_mouse_positions(stack: RunningStack, visit: Visit) -> None:
+def test_the_mouse_path_is_stored(stack: RunningStack, visit: Visit) -> None:
     where = "WHERE user_id = %(user)s AND path = '/task' ORDER BY page_id, seq, sample"
     rows = stack.rows(f"SELECT name, client_x AS x, client_y AS y FROM positions_screen {where}", user=visit.user)
     [*stops, _on_continue] = [(row["x"], row["y"]) for row in rows if row["name"] == "mousemove"]
@@ -115,14 +98,14 @@ def test_the_participant_consented_and_nothing_was_rejected(stack: RunningStack,
     assert stack.rows("SELECT * FROM rejected_actions WHERE user_id = %(user)s", user=visit.user) == []
 
 
-def test_without_consent_nothing_is_sent_and_nothing_kept_in_the_browser(stack: RunningStack, page: Page) -> None:
+def test_without_consent_nothing_is_sent_and_nothing_is_kept_in_the_browser(stack: RunningStack, page: Page) -> None:
     user = new_user()
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if "/analytics" in request.url else None)
-    for path in ("task", "questions", "done"):  # by typing addresses, which is no consent
+    for path in ("task", "questions", "done"):  # opened directly, which is not consent
         page.goto(f"{stack.study_url}/{path}?user={user}")
         expect(page.locator("#recording")).to_have_text("Not recording")
-    expect(page.locator("#message")).to_have_text("Nothing was recorded, because no consent was given.")
+    expect(page.locator("#message")).to_have_text("Nothing was recorded, because you did not give consent.")
     assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
 
     open_study(page, stack, user)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import psutil
 import redis
 
-from dev import members
+from dev import processes
 from tests.chaos.load import Load
 from tests.support.running import RunningStack, wait_until
 
@@ -30,7 +30,7 @@ class Scene:
     def kill_one(self, name: str) -> None:
         """kill -9 of any one process of a service: its parent, a child, a session."""
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-            self.random.choice(list(members.members(self.stack.data_dir, {name}))).kill()
+            self.random.choice(list(processes.find(self.stack.data_dir, {name}))).kill()
 
     def redis(self) -> redis.Redis:
         return redis.Redis.from_url(self.stack.broker_url, socket_timeout=10)

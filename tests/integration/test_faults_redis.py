@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from dev import members
+from dev import processes
 from tests.support.faults import Page, client, out_of_memory, paused, spooled, wait_until_drained
 from tests.support.running import RunningStack, wait_until
 from tests.support.sending import post
@@ -128,7 +128,7 @@ def test_the_spool_of_a_killed_api_is_drained(faulty: RunningStack, page: Page) 
     with paused(faulty.redis):
         for _ in range(5):
             assert page.send().status == 200
-        members.kill(faulty.data_dir, {"api"})
+        processes.kill(faulty.data_dir, {"api"})
         assert spooled(faulty) > 0
     faulty.api.wait_ready()
     page.assert_stored()
@@ -149,7 +149,7 @@ def test_an_api_killed_before_the_answer_costs_nothing_when_the_batch_is_sent_ag
 
     with client(faulty) as connection, ThreadPoolExecutor() as pool:
         connection.client_pause(2_000, all=False)
-        api = list(members.members(faulty.data_dir, {"api"}))  # now: later there is half a second for all
+        api = list(processes.find(faulty.data_dir, {"api"}))  # now: later there is half a second for all
         sending = pool.submit(send)
         wait_until(lambda: "evalsha" in waiting(connection), 5, "the batch waits for Redis")
         for process in api:

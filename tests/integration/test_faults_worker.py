@@ -8,7 +8,7 @@ import psutil
 import pytest
 from celery import Celery
 
-from dev import members
+from dev import processes
 from tests.support.faults import Page, client, locked, wait_for_blocked, wait_until_drained
 from tests.support.running import RunningStack, wait_until
 
@@ -34,7 +34,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_has_it_stored_within_30_s(faul
     with locked(faulty, "raw_actions"):
         assert page.send().status == 200
         wait_for_blocked(faulty)
-        members.kill(faulty.data_dir, {"worker"})
+        processes.kill(faulty.data_dir, {"worker"})
     page.assert_stored(timeout=30)
 
 

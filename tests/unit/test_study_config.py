@@ -1,4 +1,4 @@
-"""The study app's settings: read once, and a wrong one stops the start with the sentence that mends it."""
+"""The study app's settings: an invalid one stops the start with a message that says how to fix it."""
 
 import errno
 import os
@@ -18,18 +18,18 @@ def test_it_starts_without_any_setting() -> None:
     assert load({}, NO_FILE) == Config(host="0.0.0.0", port=5000, analytics_url="", analytics_port=5003)
 
 
-def test_it_takes_an_empty_setting_for_none() -> None:
+def test_an_empty_setting_counts_as_unset() -> None:
     assert load({"PORT": "", "ANALYTICS_URL": " "}, NO_FILE) == Config()
 
 
-def test_the_environment_goes_before_the_file_and_the_file_before_the_defaults(tmp_path: Path) -> None:
+def test_the_environment_overrides_the_file_and_the_file_overrides_the_defaults(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("HOST='127.0.0.1'\nPORT=5100\n")
     config = load({"PORT": "5200", "HOST": ""}, file)
     assert (config.host, config.port, config.analytics_port) == ("127.0.0.1", 5200, 5003)
 
 
-def test_it_drops_the_slash_that_ends_an_address() -> None:
+def test_a_trailing_slash_is_removed_from_a_url() -> None:
     assert (
         load({"ANALYTICS_URL": "https://logs.example.org/api/"}, NO_FILE).analytics_url
         == "https://logs.example.org/api"
@@ -43,7 +43,7 @@ def test_it_drops_the_slash_that_ends_an_address() -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "-1"),
-        ("PORT", "٣"),  # a digit, but not one of ours
+        ("PORT", "٣"),  # a digit, but not an ASCII digit
         ("PORT", "9" * 5000),
         ("ANALYTICS_PORT", "5003.0"),
         ("ANALYTICS_URL", "localhost:5003"),
@@ -54,7 +54,7 @@ def test_it_drops_the_slash_that_ends_an_address() -> None:
         ("ANALYTICS_URL", "http://example.org/?a=b"),
     ],
 )
-def test_a_wrong_value_is_answered_with_its_name_and_one_sentence(name: str, value: str) -> None:
+def test_an_invalid_value_is_reported_with_its_name_in_one_sentence(name: str, value: str) -> None:
     with pytest.raises(SystemExit) as stop:
         load({name: value}, NO_FILE)
     message = str(stop.value)
@@ -64,12 +64,13 @@ def test_a_wrong_value_is_answered_with_its_name_and_one_sentence(name: str, val
     assert "\n" not in message
 
 
-def test_the_server_does_not_start_with_a_wrong_port_and_says_why() -> None:
+def test_the_server_does_not_start_with_an_invalid_port_and_says_why() -> None:
     command = [sys.executable, "-m", "gunicorn", "--config", "study_app/gunicorn.conf.py", "study_app.wsgi:app"]
     environ = {**os.environ, "PORT": "abc"}
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False)
-    assert ended.returncode != 0
-    assert ended.stderr.strip() == "study_app: PORT is 'abc'; set it to a whole number from 1 to 65535, say 5000."
+    result = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False)
+    assert result.returncode != 0
+    message = "study_app: PORT is 'abc'; set it to a whole number from 1 to 65535, for example 5000."
+    assert result.stderr.strip() == message
 
 
 def test_every_setting_is_documented() -> None:
@@ -77,12 +78,12 @@ def test_every_setting_is_documented() -> None:
     assert all(f"| `{name.upper()}` | " in text for name in Config.__dataclass_fields__)
 
 
-def test_a_folder_that_may_not_be_entered_is_not_one_without_settings(
+def test_a_folder_without_access_is_not_treated_as_one_without_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refused(self: Path, encoding: str) -> str:
+    def deny(self: Path, encoding: str) -> str:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_text", refused)  # root, who runs the tests at times, may enter any
+    monkeypatch.setattr(Path, "read_text", deny)  # simulated, because root can read any folder
     with pytest.raises(SystemExit, match=r"\.env cannot be read \(Permission denied\)"):
         load({})
