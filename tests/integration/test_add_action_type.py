@@ -56,7 +56,7 @@ GREEN = ("test_the_migrations_make_exactly_what_the_tables_say", "test_every_col
 def copy(tmp_path: Path) -> Path:
     """What of the project the how-to and the two tests that a new type could break need."""
     ignored = shutil.ignore_patterns("__pycache__", "node_modules", "var", ".*_cache")
-    for folder in ("analytics_app", "dev", "docs", "tests"):
+    for folder in ("analytics_app", "dev", "docs", "static", "study_app", "tests"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     for file in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / file, tmp_path / file)
