@@ -2,6 +2,7 @@
 // Usage: node build.js [folder]; the default folder is ../static.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { rollup } from 'rollup'
 import { minify } from 'terser'
 
@@ -9,8 +10,14 @@ const here = new URL('.', import.meta.url)
 const { version } = JSON.parse(await readFile(new URL('package.json', here), 'utf8'))
 const banner = `/*! userlogger/${version} MIT */`
 
-/** Rollup plugin: replaces LIB in the source by the library's name and version, which each batch carries in `lib`. */
-const insertVersion = { name: 'insert-version', transform: (code) => code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`) }
+/**
+ * Rollup plugin: puts the name of each source file above its code, and replaces LIB by the library's name and version,
+ * which each batch carries in `lib`.
+ */
+const annotate = {
+  name: 'annotate',
+  transform: (code, path) => `// ---- ${basename(path)} ----\n${code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`)}`,
+}
 
 /**
  * Bundle one entry file with everything it imports; comments are kept.
@@ -18,12 +25,12 @@ const insertVersion = { name: 'insert-version', transform: (code) => code.replac
  * @param {'iife' | 'es'} format a script or a module
  */
 async function bundle(input, format) {
-  const built = await rollup({ input: new URL(input, here).pathname, plugins: [insertVersion] })
+  const built = await rollup({ input: new URL(input, here).pathname, plugins: [annotate] })
   const { output } = await built.generate({ format, strict: false, generatedCode: 'es2015' })
   return `${banner}\n${output[0].code}`
 }
 
-/** The same script for download size: terser shortens local names and removes whitespace and all comments but the banner. */
+/** The same script, smaller: terser shortens local names and removes whitespace and all comments except the banner. */
 async function minified(code) {
   const result = await minify(code, { ecma: 2020, compress: { passes: 2 }, format: { comments: /^!/ } })
   return result.code
