@@ -16,7 +16,10 @@ const banner = `/*! userlogger/${version} MIT */`
  */
 const annotate = {
   name: 'annotate',
-  transform: (code, path) => `// ---- ${basename(path)} ----\n${code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`)}`,
+  transform(code, path) {
+    const withVersion = code.replaceAll(/\bLIB\b/g, `'userlogger/${version}'`)
+    return `// ---- ${basename(path)} ----\n${withVersion}`
+  },
 }
 
 /**

@@ -91,14 +91,19 @@ function coordinates(event) {
   }
 }
 
-/** When an event happened, in ms since this page began. The time stamps of a frame's events count from another start. */
+/**
+ * When an event happened, in ms since this page began. The time stamps of events in a frame are relative to the frame's
+ * own start; the present time is used for them instead.
+ */
 function timeOf({ timeStamp, view }) {
   return view === window ? timeStamp : now()
 }
 
 const MODIFIER_KEYS = ['alt', 'ctrl', 'meta', 'shift'];
 
-/** Fields of a pointer event: coordinates, device, button, modifier keys; `trusted: false` if a script made the event. */
+/**
+ * Fields of a pointer event: coordinates, device, button, modifier keys; `trusted: false` if a script made the event.
+ */
 function pointerFields(event) {
   const modifiers = MODIFIER_KEYS.filter((key) => event[`${key}Key`]).join('+');
   return {
@@ -111,7 +116,8 @@ function pointerFields(event) {
 }
 
 // ---- mask.js ----
-// What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as private.
+// What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
+// private.
 
 const MASKED = '***';
 const MAX_TEXT = 2000; // characters
@@ -120,11 +126,13 @@ const MAX_VISIBLE_TEXT = 80; // characters
 /** Matches names that suggest a secret: of a URL parameter, or in a field's type, name, id or autocomplete. */
 const SECRET_NAME =
   /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
-/** Matches a parameter with such a name, and its value; also inside an encoded URL that is itself a parameter's value. */
+/**
+ * Matches a parameter with such a name, and its value; also inside an encoded URL that is itself a parameter's value.
+ */
 const SECRET_PARAMETER = new RegExp(`((${SECRET_NAME.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi');
 
 const EMAIL_ADDRESS = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+/;
-const LONG_NUMBER = /\d[\d -]{7,}\d/; // as of a telephone or a card
+const LONG_NUMBER = /\d[\d -]{7,}\d/; // for example of a telephone or a card
 const JSON_WEB_TOKEN = /\beyJ[\w.-]+/;
 const PERSONAL_DATA = new RegExp([EMAIL_ADDRESS, LONG_NUMBER, JSON_WEB_TOKEN].map((part) => part.source).join('|'), 'g');
 
@@ -189,10 +197,12 @@ const MAX_LENGTH = 999; // characters; the server takes fewer than 1000
 
 const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/;
 const NAME_ATTRIBUTE = /^(name|aria-label)$/;
-/** Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal. */
+/**
+ * Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal.
+ */
 const GENERATED_ID = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i;
 
-/** `[name="email"]` for the first attribute whose name matches and whose value is not private; otherwise an empty text. */
+/** `[name="email"]` for the first attribute whose name matches and whose value is not private; empty if none is. */
 function attributeSelector(element, attributePattern) {
   for (const name of element.getAttributeNames()) {
     if (!attributePattern.test(name)) continue
@@ -207,7 +217,7 @@ function idSelector({ id }) {
   return id && !GENERATED_ID.test(id) ? `#${id}` : ''
 }
 
-/** Selector by a test id, or by an id that does not look generated, if no other element has it; otherwise an empty text. */
+/** Selector by a test id, or by an id that does not look generated; empty if another element has it too. */
 function uniqueSelector(element) {
   const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element);
   if (!selector) return ''
@@ -216,9 +226,9 @@ function uniqueSelector(element) {
 }
 
 /**
- * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its position.
- * Class names are not used, because they change with the design. The siblings are visited one by one: `children` is slow
- * for long lists, and in a form with a field called "children" it is that field.
+ * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its
+ * position. Class names are not used, because they change with the design. The siblings are visited one by one:
+ * `children` is slow for long lists, and in a form with a field called "children" it is that field.
  */
 function siblingSelector(element) {
   const tag = element.localName;
@@ -238,8 +248,8 @@ function siblingSelector(element) {
 }
 
 /**
- * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that has a
- * unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
+ * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that
+ * has a unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
  */
 function selectorOf(element) {
   const path = [];
@@ -417,9 +427,9 @@ function parseRetryAfter(header, serverTime) {
 }
 
 /**
- * A random delay in ms, from 0 to 1 s after the first failure, 2 s after the second, and so on up to 60 s: exponential
- * backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that the pages
- * of a whole lab do not all return at the same moment after an outage.
+ * A random delay in ms, from 0 to 1 s after the first failure, 2 s after the second, and so on up to 60 s:
+ * exponential backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/),
+ * so that the pages of a whole lab do not all return at the same moment after an outage.
  * @param {number} earlierFailures failures in a row before this one
  */
 function backoffDelay(earlierFailures) {
@@ -500,9 +510,10 @@ function configure(server, maxActions, maxTime, attributesName, constantAttribut
 }
 
 // ---- stats.js ----
-// The state of this page's recording, which stats() returns to the study's code.
+// The state of this page's recording.
 
 
+/** What the method stats() returns to the study's code, under the public names given in index.js. */
 const stats = {
   /** UUIDv7 of this page. With an action's seq it identifies the action everywhere. */
   pageId: uuid7(),
@@ -517,8 +528,8 @@ const stats = {
 // ---- storedBatches.js ----
 // Sealed batches in localStorage, one key per batch, for the case that this page cannot deliver them itself. The next
 // page of the same origin reads and sends them. Two pages may read the same batch, because there are no locks: the
-// server stores an action only once. Storage can be full, blocked or cleared at any time, hence the guards; the batch is
-// then in memory only.
+// server stores an action only once. Storage can be full, blocked or cleared at any time, hence the guards; the batch
+// is then in memory only.
 
 
 const MAX_CHARACTERS = 1e6;
@@ -762,7 +773,10 @@ function storeQueue() {
 /** Add a sealed batch to the queue. */
 function enqueueBatch(batch) {
   queue.push(batch);
-  if (sumOf(queue, actionCharacters) > MAX_QUEUE_CHARACTERS) drop$1(queue.find((queued) => actionCount(queued) > 0), 'queue');
+  if (sumOf(queue, actionCharacters) > MAX_QUEUE_CHARACTERS) {
+    const oldest = queue.find((queued) => actionCount(queued) > 0);
+    drop$1(oldest, 'queue');
+  }
   // Not synchronously: the page may have wrapped fetch in a function that logs something, and this may be called while
   // an action is still being recorded. The two actions would get the same seq.
   queueMicrotask(sendNext);
@@ -796,8 +810,8 @@ function beaconPieces(batch) {
 }
 
 /**
- * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a beacon
- * is never seen either, so what beacons carry also stays stored, and the next page sends it again.
+ * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a
+ * beacon is never seen either, so what beacons carry also stays stored, and the next page sends it again.
  */
 function sendBeacons() {
   isPaused = true;
@@ -808,7 +822,7 @@ function sendBeacons() {
   }
 }
 
-/** The page has come back from the back-forward cache: requests and beacons in flight then may have failed; send again. */
+/** The page has come back from the back-forward cache: what was in flight may have failed, so send it again. */
 function resumeDelivery() {
   for (const batch of queue) {
     batch.isInFlight = false;
@@ -839,7 +853,8 @@ function deleteBatchesOfUser() {
 }
 
 // ---- session.js ----
-// What the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored before consent.
+// The session: what the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored
+// before consent, where consent is required.
 
 
 /**
@@ -933,7 +948,8 @@ function readView() {
 }
 
 // ---- recorder.js ----
-// From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is due.
+// From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is
+// due.
 
 
 const MAX_BYTES = 48e3; // of a batch, and of one action
@@ -963,8 +979,8 @@ let openBatch = { actions: [], views: [], bytes: 0, lost: [] };
 let completePrecedingAction = () => {};
 
 /**
- * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It is
- * called before each action and before a batch is sealed, so that actions are in the order of their times.
+ * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It
+ * is called before each action and before a batch is sealed, so that actions are in the order of their times.
  */
 function beforeEachAction(callback) {
   completePrecedingAction = callback;
@@ -1002,7 +1018,10 @@ function beginPage() {
   adoptStoredBatches();
 }
 
-/** Read the view again. Called when something may have changed it, not for every action, because it can cause a layout. */
+/**
+ * Read the view again. Called when something may have changed it, not for every action, because it can cause a
+ * layout.
+ */
 function refreshView() {
   completePrecedingAction();
   view = readView();
@@ -1141,7 +1160,7 @@ function trackSelector(selector) {
 // What a click led to: the first of a change of the document, a scroll or a navigation within one second.
 
 
-/** ms. A person does not take what happens later for the result of the click. */
+/** A person does not perceive what happens later as the result of the click. */
 const MAX_WAIT_MS = 1000;
 
 /** The click whose effect is awaited: its seq, its time in ms since the page began, and its timer. */
@@ -1183,7 +1202,8 @@ function isRoot(node) {
 function awaitClickEffect(seq, event) {
   if (!observer) observer = new MutationObserver(guard(() => logClickEffect('mutation')));
   const changes = { subtree: true, childList: true, attributes: true, characterData: true };
-  // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not seen.
+  // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not
+  // seen.
   for (const root of event.composedPath().filter(isRoot)) observer.observe(root, changes);
   awaited = { seq, time: now(), timer: setTimeout(() => logClickEffect('none'), MAX_WAIT_MS) };
 }
@@ -1284,7 +1304,10 @@ function captureChange(event) {
 
 let abortController;
 
-/** Each handler's guarded version. The same function each time, so that the browser ignores a repeated addEventListener. */
+/**
+ * Each handler's guarded version. The same function each time, so that the browser ignores a repeated
+ * addEventListener.
+ */
 const guardedHandlers = new WeakMap();
 
 /** An event that passes two listening targets, such as a window and a shadow root, is handled once. */
@@ -1372,7 +1395,9 @@ let lastCoordinates = {};
 let waitingEvent;
 let sampleTimer = 0;
 
-/** Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen. */
+/**
+ * Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen.
+ */
 function commonFields(event, position) {
   return {
     pointer: event.pointerType,
@@ -1408,12 +1433,13 @@ function isSamePosition(one, other) {
 function takeSample(event) {
   const position = coordinates(event);
   if (position.client_x === undefined) return
-  // Browsers also send a move when the layout under a resting pointer changes: https://chromestatus.com/feature/5687758374830080
+  // Browsers can also send mouse events when the layout changes under a pointer that does not move:
+  // https://chromestatus.com/feature/5687758374830080
   if (isSamePosition(position, lastCoordinates)) return
   const fields = commonFields(event, position);
   if (samples.length === SAMPLES || (samples.length > 0 && !canShareAction(common, fields))) logPath();
   if (samples.length === 0) common = fields;
-  // The times of a path must not decrease, and a frame's events are timed by another clock.
+  // The times of a path must not decrease, but timeOf() determines them differently for the page and for a frame.
   const time = Math.max(timeOf(event), samples.at(-1)?.t ?? 0);
   samples.push({ t: time, x: position.client_x, y: position.client_y });
   lastCoordinates = position;
@@ -1526,8 +1552,8 @@ const INTERVAL_MS = 100;
 const waitingTargets = new Set();
 
 /**
- * Call `log` 100 ms from now, unless a call for the same target is already waiting. In a row of events it is so called
- * each 100 ms, and once after the last one.
+ * Call `log` 100 ms from now, unless a call for the same target is already waiting. During continuous scrolling it is
+ * therefore called each 100 ms, and once after the last event.
  * @param {EventTarget} target what is scrolled or resized
  * @param {() => void} log
  */
@@ -1572,8 +1598,8 @@ function captureScroll({ target }) {
 }
 
 /**
- * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each open
- * shadow root that the pointer or the focus has entered.
+ * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each
+ * open shadow root that the pointer or the focus has entered.
  */
 function listenInShadowRoots(event) {
   for (const node of event.composedPath()) {
@@ -1658,7 +1684,10 @@ function handleVisibilityChange() {
   if (document.hidden) sealAndSendAll('hidden');
 }
 
-/** The page is left, or goes into the back-forward cache. unload would come too late, and keep it out of that cache. */
+/**
+ * The page is left, or goes into the back-forward cache. The event unload is not used instead, because a page that
+ * listens to it is not put into that cache (https://web.dev/articles/bfcache).
+ */
 function handlePageHide() {
   logClickEffect('nav');
   logPageLeave();
@@ -1716,7 +1745,9 @@ function endCapture(reason) {
   endListening();
 }
 
-/** Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records. */
+/**
+ * Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records.
+ */
 function start() {
   if (!stats.notRecordingReason || !options.server) return
   if (document.prerendering) {
@@ -1760,8 +1791,8 @@ function stop() {
 }
 
 /**
- * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow. After a
- * refusal nothing more is captured, and what was not yet delivered is deleted.
+ * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow.
+ * After a refusal nothing more is captured, and what was not yet delivered is deleted.
  * @param {boolean} granted
  */
 function consent(granted) {
@@ -1859,7 +1890,7 @@ const methods = {
   /** Choose one of the values, always the same for one user, study and variable. It becomes a constant. */
   assign(variable, values) {
     if (!constants.user) warn('assign: no user');
-    const value = values[hash(`${options.study} ${variable} ${constants.user}`) % values.length];
+    const value = values[hash(`${options.study} ${variable} ${constants.user ?? ''}`) % values.length];
     methods.set({ [variable]: value });
     methods.log('assign', { variable, value, values });
     return value
@@ -1890,7 +1921,9 @@ const methods = {
     return whenDelivered(maxWait).then(methods.stats)
   },
 
-  /** Whether the logger records, and numbers of actions: of this page, and (`pending`) of all that wait for delivery. */
+  /**
+   * Whether the logger records, and numbers of actions: of this page, and (`pending`) of all that wait for delivery.
+   */
   stats() {
     return {
       recording: !stats.notRecordingReason,
@@ -1909,7 +1942,9 @@ const configureAndStart = guard((...settings) => {
   startFirst();
 });
 
-/** A later call changes the running logger: the constants and the attributes' prefix that it gives apply from now on. */
+/**
+ * A later call changes the running logger: the constants and the attributes' prefix that it gives apply from now on.
+ */
 const reconfigure = guard((settings, attributesName, constantAttributes) => {
   if (attributesName) options.attributesName = attributesName;
   methods.set(constantAttributes || settings?.constants);
@@ -1917,8 +1952,8 @@ const reconfigure = guard((settings, attributesName, constantAttributes) => {
 });
 
 /**
- * Create the page's logger and start it; if the page has one already, return that. Takes an object with settings, or the
- * original project's arguments.
+ * Create the page's logger and start it; if the page has one already, return that. Takes an object with settings, or
+ * the original project's arguments.
  */
 function UserLogger(server, maxActions, maxTime, attributesName, constantAttributes) {
   if (pageLogger) {
@@ -1929,7 +1964,7 @@ function UserLogger(server, maxActions, maxTime, attributesName, constantAttribu
   configureAndStart(server, maxActions, maxTime, attributesName, constantAttributes);
 }
 
-/** The page can call every method without a try block. */
+/** No method throws into the page. */
 for (const [name, method] of Object.entries(methods)) UserLogger.prototype[name] = guard(method);
 
 export { UserLogger };

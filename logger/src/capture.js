@@ -42,8 +42,8 @@ function captureScroll({ target }) {
 }
 
 /**
- * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each open
- * shadow root that the pointer or the focus has entered.
+ * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each
+ * open shadow root that the pointer or the focus has entered.
  */
 function listenInShadowRoots(event) {
   for (const node of event.composedPath()) {

@@ -5,7 +5,7 @@ import { guard } from './guard.js'
 import { enqueue } from './recorder.js'
 import { now, roundToTenth } from './util.js'
 
-/** ms. A person does not take what happens later for the result of the click. */
+/** A person does not perceive what happens later as the result of the click. */
 const MAX_WAIT_MS = 1000
 
 /** The click whose effect is awaited: its seq, its time in ms since the page began, and its timer. */
@@ -47,7 +47,8 @@ function isRoot(node) {
 export function awaitClickEffect(seq, event) {
   if (!observer) observer = new MutationObserver(guard(() => logClickEffect('mutation')))
   const changes = { subtree: true, childList: true, attributes: true, characterData: true }
-  // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not seen.
+  // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not
+  // seen.
   for (const root of event.composedPath().filter(isRoot)) observer.observe(root, changes)
   awaited = { seq, time: now(), timer: setTimeout(() => logClickEffect('none'), MAX_WAIT_MS) }
 }

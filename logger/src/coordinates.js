@@ -36,14 +36,19 @@ export function coordinates(event) {
   }
 }
 
-/** When an event happened, in ms since this page began. The time stamps of a frame's events count from another start. */
+/**
+ * When an event happened, in ms since this page began. The time stamps of events in a frame are relative to the frame's
+ * own start; the present time is used for them instead.
+ */
 export function timeOf({ timeStamp, view }) {
   return view === window ? timeStamp : now()
 }
 
 const MODIFIER_KEYS = ['alt', 'ctrl', 'meta', 'shift']
 
-/** Fields of a pointer event: coordinates, device, button, modifier keys; `trusted: false` if a script made the event. */
+/**
+ * Fields of a pointer event: coordinates, device, button, modifier keys; `trusted: false` if a script made the event.
+ */
 export function pointerFields(event) {
   const modifiers = MODIFIER_KEYS.filter((key) => event[`${key}Key`]).join('+')
   return {

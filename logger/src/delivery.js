@@ -119,7 +119,10 @@ function storeQueue() {
 /** Add a sealed batch to the queue. */
 export function enqueueBatch(batch) {
   queue.push(batch)
-  if (sumOf(queue, actionCharacters) > MAX_QUEUE_CHARACTERS) drop(queue.find((queued) => actionCount(queued) > 0), 'queue')
+  if (sumOf(queue, actionCharacters) > MAX_QUEUE_CHARACTERS) {
+    const oldest = queue.find((queued) => actionCount(queued) > 0)
+    drop(oldest, 'queue')
+  }
   // Not synchronously: the page may have wrapped fetch in a function that logs something, and this may be called while
   // an action is still being recorded. The two actions would get the same seq.
   queueMicrotask(sendNext)
@@ -153,8 +156,8 @@ function beaconPieces(batch) {
 }
 
 /**
- * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a beacon
- * is never seen either, so what beacons carry also stays stored, and the next page sends it again.
+ * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a
+ * beacon is never seen either, so what beacons carry also stays stored, and the next page sends it again.
  */
 export function sendBeacons() {
   isPaused = true
@@ -165,7 +168,7 @@ export function sendBeacons() {
   }
 }
 
-/** The page has come back from the back-forward cache: requests and beacons in flight then may have failed; send again. */
+/** The page has come back from the back-forward cache: what was in flight may have failed, so send it again. */
 export function resumeDelivery() {
   for (const batch of queue) {
     batch.isInFlight = false

@@ -68,7 +68,7 @@ const methods = {
   /** Choose one of the values, always the same for one user, study and variable. It becomes a constant. */
   assign(variable, values) {
     if (!constants.user) warn('assign: no user')
-    const value = values[hash(`${options.study} ${variable} ${constants.user}`) % values.length]
+    const value = values[hash(`${options.study} ${variable} ${constants.user ?? ''}`) % values.length]
     methods.set({ [variable]: value })
     methods.log('assign', { variable, value, values })
     return value
@@ -99,7 +99,9 @@ const methods = {
     return whenDelivered(maxWait).then(methods.stats)
   },
 
-  /** Whether the logger records, and numbers of actions: of this page, and (`pending`) of all that wait for delivery. */
+  /**
+   * Whether the logger records, and numbers of actions: of this page, and (`pending`) of all that wait for delivery.
+   */
   stats() {
     return {
       recording: !stats.notRecordingReason,
@@ -118,7 +120,9 @@ const configureAndStart = guard((...settings) => {
   startFirst()
 })
 
-/** A later call changes the running logger: the constants and the attributes' prefix that it gives apply from now on. */
+/**
+ * A later call changes the running logger: the constants and the attributes' prefix that it gives apply from now on.
+ */
 const reconfigure = guard((settings, attributesName, constantAttributes) => {
   if (attributesName) options.attributesName = attributesName
   methods.set(constantAttributes || settings?.constants)
@@ -126,8 +130,8 @@ const reconfigure = guard((settings, attributesName, constantAttributes) => {
 })
 
 /**
- * Create the page's logger and start it; if the page has one already, return that. Takes an object with settings, or the
- * original project's arguments.
+ * Create the page's logger and start it; if the page has one already, return that. Takes an object with settings, or
+ * the original project's arguments.
  */
 export function UserLogger(server, maxActions, maxTime, attributesName, constantAttributes) {
   if (pageLogger) {
@@ -138,5 +142,5 @@ export function UserLogger(server, maxActions, maxTime, attributesName, constant
   configureAndStart(server, maxActions, maxTime, attributesName, constantAttributes)
 }
 
-/** The page can call every method without a try block. */
+/** No method throws into the page. */
 for (const [name, method] of Object.entries(methods)) UserLogger.prototype[name] = guard(method)

@@ -22,7 +22,10 @@ function handleVisibilityChange() {
   if (document.hidden) sealAndSendAll('hidden')
 }
 
-/** The page is left, or goes into the back-forward cache. unload would come too late, and keep it out of that cache. */
+/**
+ * The page is left, or goes into the back-forward cache. The event unload is not used instead, because a page that
+ * listens to it is not put into that cache (https://web.dev/articles/bfcache).
+ */
 function handlePageHide() {
   logClickEffect('nav')
   logPageLeave()

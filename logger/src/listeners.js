@@ -4,7 +4,10 @@ import { guard } from './guard.js'
 
 let abortController
 
-/** Each handler's guarded version. The same function each time, so that the browser ignores a repeated addEventListener. */
+/**
+ * Each handler's guarded version. The same function each time, so that the browser ignores a repeated
+ * addEventListener.
+ */
 const guardedHandlers = new WeakMap()
 
 /** An event that passes two listening targets, such as a window and a shadow root, is handled once. */

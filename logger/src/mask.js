@@ -1,4 +1,5 @@
-// What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as private.
+// What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
+// private.
 
 const MASKED = '***'
 const MAX_TEXT = 2000 // characters
@@ -7,11 +8,13 @@ const MAX_VISIBLE_TEXT = 80 // characters
 /** Matches names that suggest a secret: of a URL parameter, or in a field's type, name, id or autocomplete. */
 const SECRET_NAME =
   /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i
-/** Matches a parameter with such a name, and its value; also inside an encoded URL that is itself a parameter's value. */
+/**
+ * Matches a parameter with such a name, and its value; also inside an encoded URL that is itself a parameter's value.
+ */
 const SECRET_PARAMETER = new RegExp(`((${SECRET_NAME.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi')
 
 const EMAIL_ADDRESS = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+/
-const LONG_NUMBER = /\d[\d -]{7,}\d/ // as of a telephone or a card
+const LONG_NUMBER = /\d[\d -]{7,}\d/ // for example of a telephone or a card
 const JSON_WEB_TOKEN = /\beyJ[\w.-]+/
 const PERSONAL_DATA = new RegExp([EMAIL_ADDRESS, LONG_NUMBER, JSON_WEB_TOKEN].map((part) => part.source).join('|'), 'g')
 

@@ -18,7 +18,9 @@ let lastCoordinates = {}
 let waitingEvent
 let sampleTimer = 0
 
-/** Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen. */
+/**
+ * Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen.
+ */
 function commonFields(event, position) {
   return {
     pointer: event.pointerType,
@@ -54,12 +56,13 @@ function isSamePosition(one, other) {
 function takeSample(event) {
   const position = coordinates(event)
   if (position.client_x === undefined) return
-  // Browsers also send a move when the layout under a resting pointer changes: https://chromestatus.com/feature/5687758374830080
+  // Browsers can also send mouse events when the layout changes under a pointer that does not move:
+  // https://chromestatus.com/feature/5687758374830080
   if (isSamePosition(position, lastCoordinates)) return
   const fields = commonFields(event, position)
   if (samples.length === SAMPLES || (samples.length > 0 && !canShareAction(common, fields))) logPath()
   if (samples.length === 0) common = fields
-  // The times of a path must not decrease, and a frame's events are timed by another clock.
+  // The times of a path must not decrease, but timeOf() determines them differently for the page and for a frame.
   const time = Math.max(timeOf(event), samples.at(-1)?.t ?? 0)
   samples.push({ t: time, x: position.client_x, y: position.client_y })
   lastCoordinates = position

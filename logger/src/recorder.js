@@ -1,4 +1,5 @@
-// From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is due.
+// From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is
+// due.
 
 import { adoptStoredBatches, deleteBatchesOfUser, enqueueBatch } from './delivery.js'
 import { readEnvironment, readView } from './pageInfo.js'
@@ -34,8 +35,8 @@ let openBatch = { actions: [], views: [], bytes: 0, lost: [] }
 let completePrecedingAction = () => {}
 
 /**
- * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It is
- * called before each action and before a batch is sealed, so that actions are in the order of their times.
+ * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It
+ * is called before each action and before a batch is sealed, so that actions are in the order of their times.
  */
 export function beforeEachAction(callback) {
   completePrecedingAction = callback
@@ -73,7 +74,10 @@ export function beginPage() {
   adoptStoredBatches()
 }
 
-/** Read the view again. Called when something may have changed it, not for every action, because it can cause a layout. */
+/**
+ * Read the view again. Called when something may have changed it, not for every action, because it can cause a
+ * layout.
+ */
 export function refreshView() {
   completePrecedingAction()
   view = readView()

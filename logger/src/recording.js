@@ -50,7 +50,9 @@ function endCapture(reason) {
   endListening()
 }
 
-/** Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records. */
+/**
+ * Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records.
+ */
 export function start() {
   if (!stats.notRecordingReason || !options.server) return
   if (document.prerendering) {
@@ -94,8 +96,8 @@ export function stop() {
 }
 
 /**
- * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow. After a
- * refusal nothing more is captured, and what was not yet delivered is deleted.
+ * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow.
+ * After a refusal nothing more is captured, and what was not yet delivered is deleted.
  * @param {boolean} granted
  */
 export function consent(granted) {

@@ -18,9 +18,9 @@ export function parseRetryAfter(header, serverTime) {
 }
 
 /**
- * A random delay in ms, from 0 to 1 s after the first failure, 2 s after the second, and so on up to 60 s: exponential
- * backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), so that the pages
- * of a whole lab do not all return at the same moment after an outage.
+ * A random delay in ms, from 0 to 1 s after the first failure, 2 s after the second, and so on up to 60 s:
+ * exponential backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/),
+ * so that the pages of a whole lab do not all return at the same moment after an outage.
  * @param {number} earlierFailures failures in a row before this one
  */
 export function backoffDelay(earlierFailures) {

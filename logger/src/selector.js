@@ -6,10 +6,12 @@ const MAX_LENGTH = 999 // characters; the server takes fewer than 1000
 
 const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/
 const NAME_ATTRIBUTE = /^(name|aria-label)$/
-/** Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal. */
+/**
+ * Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal.
+ */
 const GENERATED_ID = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i
 
-/** `[name="email"]` for the first attribute whose name matches and whose value is not private; otherwise an empty text. */
+/** `[name="email"]` for the first attribute whose name matches and whose value is not private; empty if none is. */
 function attributeSelector(element, attributePattern) {
   for (const name of element.getAttributeNames()) {
     if (!attributePattern.test(name)) continue
@@ -24,7 +26,7 @@ function idSelector({ id }) {
   return id && !GENERATED_ID.test(id) ? `#${id}` : ''
 }
 
-/** Selector by a test id, or by an id that does not look generated, if no other element has it; otherwise an empty text. */
+/** Selector by a test id, or by an id that does not look generated; empty if another element has it too. */
 function uniqueSelector(element) {
   const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element)
   if (!selector) return ''
@@ -33,9 +35,9 @@ function uniqueSelector(element) {
 }
 
 /**
- * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its position.
- * Class names are not used, because they change with the design. The siblings are visited one by one: `children` is slow
- * for long lists, and in a form with a field called "children" it is that field.
+ * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its
+ * position. Class names are not used, because they change with the design. The siblings are visited one by one:
+ * `children` is slow for long lists, and in a form with a field called "children" it is that field.
  */
 function siblingSelector(element) {
   const tag = element.localName
@@ -55,8 +57,8 @@ function siblingSelector(element) {
 }
 
 /**
- * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that has a
- * unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
+ * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that
+ * has a unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
  */
 export function selectorOf(element) {
   const path = []

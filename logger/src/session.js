@@ -1,4 +1,5 @@
-// What the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored before consent.
+// The session: what the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored
+// before consent, where consent is required.
 
 import { guard } from './guard.js'
 import { options, storagePrefix } from './settings.js'

@@ -1,7 +1,8 @@
-// The state of this page's recording, which stats() returns to the study's code.
+// The state of this page's recording.
 
 import { uuid7 } from './util.js'
 
+/** What the method stats() returns to the study's code, under the public names given in index.js. */
 export const stats = {
   /** UUIDv7 of this page. With an action's seq it identifies the action everywhere. */
   pageId: uuid7(),

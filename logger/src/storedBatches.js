@@ -1,7 +1,7 @@
 // Sealed batches in localStorage, one key per batch, for the case that this page cannot deliver them itself. The next
 // page of the same origin reads and sends them. Two pages may read the same batch, because there are no locks: the
-// server stores an action only once. Storage can be full, blocked or cleared at any time, hence the guards; the batch is
-// then in memory only.
+// server stores an action only once. Storage can be full, blocked or cleared at any time, hence the guards; the batch
+// is then in memory only.
 
 import { declareLost, parseBatch, serializeBatch } from './batch.js'
 import { guard } from './guard.js'

@@ -7,8 +7,8 @@ const INTERVAL_MS = 100
 const waitingTargets = new Set()
 
 /**
- * Call `log` 100 ms from now, unless a call for the same target is already waiting. In a row of events it is so called
- * each 100 ms, and once after the last one.
+ * Call `log` 100 ms from now, unless a call for the same target is already waiting. During continuous scrolling it is
+ * therefore called each 100 ms, and once after the last event.
  * @param {EventTarget} target what is scrolled or resized
  * @param {() => void} log
  */
