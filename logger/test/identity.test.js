@@ -39,6 +39,21 @@ test('two conditions are assigned independently of each other and of the order o
   assert.ok(chiSquare(steps) < 16.3, `${steps}`)
 })
 
+test('hashes are the same in every version, so that a participant keeps the assigned condition', () => {
+  assert.equal(hash('checkout-2026 condition_1 p017'), 2_270_737_927)
+  assert.equal(hash('ünï 😀'), 18_586_552)
+})
+
+test('assign without a user warns, and is the same on every page', () => {
+  const assigned = [1, 2].map(() => {
+    const page = new Page()
+    const value = page.logger().assign('condition_1', ['A', 'B', 'C'])
+    assert.deepEqual(page.warnings, ['UserLogger: assign: no user'])
+    return value
+  })
+  assert.deepEqual(assigned, ['A', 'A'])
+})
+
 test('assign gives a user the same value on every page, sets a constant, and logs an action', async () => {
   const page = new Page()
   const value = page.logger({ constants: { user: 'p017' } }).assign('condition_1', ['A', 'B', 'C'])
