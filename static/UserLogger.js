@@ -357,7 +357,7 @@
   }
 
   // ---- batch.js ----
-  // A batch: the actions that are sent in one request, and what is said once for all of them (the envelope).
+  // A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
 
   /**
@@ -512,7 +512,8 @@
   }
 
   /**
-   * Read the settings from the data- attributes of a script tag. The server's default is beside the script's own URL.
+   * Read the settings from the data- attributes of a script tag. The default of `server` is `analytics` in the same
+   * folder as the script.
    * @returns {object | undefined} settings; undefined if none of the attributes is one of the logger's
    */
   function settingsOfTag({ src, dataset }) {
@@ -619,7 +620,7 @@
   }
 
   // ---- transport.js ----
-  // One request to the server, and what its answer tells about the server's clock.
+  // One request to the server, and what the answer shows about the server's clock.
 
 
   /**
@@ -655,7 +656,7 @@
    * Post one body.
    * @param {string} body
    * @param {number} bytes its size
-   * @returns {Promise<Response | undefined>} undefined if no answer came: the server is away, the request was blocked, or
+   * @returns {Promise<Response | undefined>} undefined if no answer came: the server is down, the request was blocked, or
    *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
    */
   async function post(body, bytes) {
@@ -684,7 +685,7 @@
   // delivered and its actions are declared as lost.
 
 
-  const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server is away
+  const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server does not answer
   const MAX_BEACON_BYTES = 30e3;
   const FINAL_STATUS = /^4(?!08|25|29)/; // 4xx except 408, 425 and 429: repeating the request would not change the answer
 
@@ -913,7 +914,7 @@
     sessionStorage.setItem(storageKey(), JSON.stringify(session));
   });
 
-  /** After a refusal: forget everything except the refusal, and the hash that tells whose it is. */
+  /** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
   function keepOnlyRefusal() {
     session = { given_user_hash: session.given_user_hash };
     saveSession({ consent: false });

@@ -323,7 +323,7 @@ function attributesWithPrefix(element, prefix) {
 }
 
 // ---- batch.js ----
-// A batch: the actions that are sent in one request, and what is said once for all of them (the envelope).
+// A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
 
 /**
@@ -599,7 +599,7 @@ function readStoredBatches() {
 }
 
 // ---- transport.js ----
-// One request to the server, and what its answer tells about the server's clock.
+// One request to the server, and what the answer shows about the server's clock.
 
 
 /**
@@ -635,7 +635,7 @@ function readServerClock(response, sentAt) {
  * Post one body.
  * @param {string} body
  * @param {number} bytes its size
- * @returns {Promise<Response | undefined>} undefined if no answer came: the server is away, the request was blocked, or
+ * @returns {Promise<Response | undefined>} undefined if no answer came: the server is down, the request was blocked, or
  *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
  */
 async function post(body, bytes) {
@@ -664,7 +664,7 @@ async function post(body, bytes) {
 // delivered and its actions are declared as lost.
 
 
-const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server is away
+const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server does not answer
 const MAX_BEACON_BYTES = 30e3;
 const FINAL_STATUS = /^4(?!08|25|29)/; // 4xx except 408, 425 and 429: repeating the request would not change the answer
 
@@ -893,7 +893,7 @@ const saveSession = guard((changes) => {
   sessionStorage.setItem(storageKey(), JSON.stringify(session));
 });
 
-/** After a refusal: forget everything except the refusal, and the hash that tells whose it is. */
+/** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
 function keepOnlyRefusal() {
   session = { given_user_hash: session.given_user_hash };
   saveSession({ consent: false });

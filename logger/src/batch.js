@@ -1,4 +1,4 @@
-// A batch: the actions that are sent in one request, and what is said once for all of them (the envelope).
+// A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
 import { uuid7 } from './util.js'
 

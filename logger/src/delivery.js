@@ -10,7 +10,7 @@ import { readStoredBatches, removeStoredBatch, storeBatch } from './storedBatche
 import { attemptFields, MAX_KEEPALIVE_BYTES, post, serverTime } from './transport.js'
 import { byteLength } from './util.js'
 
-const MAX_QUEUE_CHARACTERS = 4e6 // of actions in memory, while the server is away
+const MAX_QUEUE_CHARACTERS = 4e6 // of actions in memory, while the server does not answer
 const MAX_BEACON_BYTES = 30e3
 const FINAL_STATUS = /^4(?!08|25|29)/ // 4xx except 408, 425 and 429: repeating the request would not change the answer
 

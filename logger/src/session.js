@@ -41,7 +41,7 @@ export const saveSession = guard((changes) => {
   sessionStorage.setItem(storageKey(), JSON.stringify(session))
 })
 
-/** After a refusal: forget everything except the refusal, and the hash that tells whose it is. */
+/** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
 export function keepOnlyRefusal() {
   session = { given_user_hash: session.given_user_hash }
   saveSession({ consent: false })

@@ -72,7 +72,8 @@ export function configure(server, maxActions, maxTime, attributesName, constantA
 }
 
 /**
- * Read the settings from the data- attributes of a script tag. The server's default is beside the script's own URL.
+ * Read the settings from the data- attributes of a script tag. The default of `server` is `analytics` in the same
+ * folder as the script.
  * @returns {object | undefined} settings; undefined if none of the attributes is one of the logger's
  */
 export function settingsOfTag({ src, dataset }) {

@@ -1,4 +1,4 @@
-// One request to the server, and what its answer tells about the server's clock.
+// One request to the server, and what the answer shows about the server's clock.
 
 import { options } from './settings.js'
 import { roundToTenth } from './util.js'
@@ -36,7 +36,7 @@ function readServerClock(response, sentAt) {
  * Post one body.
  * @param {string} body
  * @param {number} bytes its size
- * @returns {Promise<Response | undefined>} undefined if no answer came: the server is away, the request was blocked, or
+ * @returns {Promise<Response | undefined>} undefined if no answer came: the server is down, the request was blocked, or
  *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
  */
 export async function post(body, bytes) {

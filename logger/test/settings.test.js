@@ -16,12 +16,12 @@ test('a tag without settings starts no logger', () => {
   assert.ok(!ofTag('data-cfasync="false" id="x"').given, 'an attribute of other software')
 })
 
-test('the default server is beside the script’s src', () => {
+test('the default server is in the same folder as the script', () => {
   assert.equal(ofTag('data-study="s"').given.server, 'http://logs.test/analytics')
   assert.equal(ofTag('data-study="s"', 'https://x.test/log/UserLogger.min.js?v=1').given.server, 'https://x.test/log/analytics')
 })
 
-test('the default server of an inline script is beside the page', () => {
+test('the default server of an inline script is in the same folder as the page', () => {
   assert.equal(ofTag('data-study="s"', '').given.server, 'http://study.test/analytics')
 })
 
