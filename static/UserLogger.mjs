@@ -535,7 +535,7 @@ const stats = {
 const MAX_CHARACTERS = 1e6;
 const MAX_AGE_MS = 7 * 24 * 3600e3;
 
-const storageKey$1 = (batch) => storagePrefix() + batch.envelope.batch_id;
+const batchKey = (batch) => storagePrefix() + batch.envelope.batch_id;
 
 /** All keys of stored batches, oldest first: a batch's id is a UUIDv7, which begins with its time. */
 function storedKeys() {
@@ -573,13 +573,13 @@ function makeRoomFor(body) {
 const storeBatch = guard((batch) => {
   const body = serializeBatch(batch);
   makeRoomFor(body);
-  localStorage.setItem(storageKey$1(batch), body);
+  localStorage.setItem(batchKey(batch), body);
   return true
 });
 
 /** Remove a batch, if it is stored. */
 const removeStoredBatch = guard((batch) => {
-  localStorage.removeItem(storageKey$1(batch));
+  localStorage.removeItem(batchKey(batch));
 });
 
 const readAll = guard(() => {
@@ -871,7 +871,7 @@ function deleteBatchesOfUser() {
  */
 let session = {};
 
-const storageKey = () => storagePrefix() + options.study;
+const sessionKey = () => storagePrefix() + options.study;
 
 /**
  * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
@@ -879,7 +879,7 @@ const storageKey = () => storagePrefix() + options.study;
  * @param {string} [givenUser] the user that the page's URL or tag names
  */
 const loadSession = guard((givenUser) => {
-  session = JSON.parse(sessionStorage.getItem(storageKey()) || '{}');
+  session = JSON.parse(sessionStorage.getItem(sessionKey()) || '{}');
   const storedHash = session.given_user_hash;
   const givenHash = givenUser ? hash(givenUser) : storedHash;
   if (storedHash !== undefined && storedHash !== givenHash) session = {};
@@ -890,7 +890,7 @@ const loadSession = guard((givenUser) => {
 /** Change the session and store it. */
 const saveSession = guard((changes) => {
   Object.assign(session, changes);
-  sessionStorage.setItem(storageKey(), JSON.stringify(session));
+  sessionStorage.setItem(sessionKey(), JSON.stringify(session));
 });
 
 /** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */

@@ -19,7 +19,7 @@ import { hash } from './util.js'
  */
 export let session = {}
 
-const storageKey = () => storagePrefix() + options.study
+const sessionKey = () => storagePrefix() + options.study
 
 /**
  * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
@@ -27,7 +27,7 @@ const storageKey = () => storagePrefix() + options.study
  * @param {string} [givenUser] the user that the page's URL or tag names
  */
 export const loadSession = guard((givenUser) => {
-  session = JSON.parse(sessionStorage.getItem(storageKey()) || '{}')
+  session = JSON.parse(sessionStorage.getItem(sessionKey()) || '{}')
   const storedHash = session.given_user_hash
   const givenHash = givenUser ? hash(givenUser) : storedHash
   if (storedHash !== undefined && storedHash !== givenHash) session = {}
@@ -38,7 +38,7 @@ export const loadSession = guard((givenUser) => {
 /** Change the session and store it. */
 export const saveSession = guard((changes) => {
   Object.assign(session, changes)
-  sessionStorage.setItem(storageKey(), JSON.stringify(session))
+  sessionStorage.setItem(sessionKey(), JSON.stringify(session))
 })
 
 /** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */

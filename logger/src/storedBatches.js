@@ -11,7 +11,7 @@ import { uuid7 } from './util.js'
 const MAX_CHARACTERS = 1e6
 const MAX_AGE_MS = 7 * 24 * 3600e3
 
-const storageKey = (batch) => storagePrefix() + batch.envelope.batch_id
+const batchKey = (batch) => storagePrefix() + batch.envelope.batch_id
 
 /** All keys of stored batches, oldest first: a batch's id is a UUIDv7, which begins with its time. */
 function storedKeys() {
@@ -49,13 +49,13 @@ function makeRoomFor(body) {
 export const storeBatch = guard((batch) => {
   const body = serializeBatch(batch)
   makeRoomFor(body)
-  localStorage.setItem(storageKey(batch), body)
+  localStorage.setItem(batchKey(batch), body)
   return true
 })
 
 /** Remove a batch, if it is stored. */
 export const removeStoredBatch = guard((batch) => {
-  localStorage.removeItem(storageKey(batch))
+  localStorage.removeItem(batchKey(batch))
 })
 
 const readAll = guard(() => {
