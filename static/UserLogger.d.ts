@@ -1,52 +1,54 @@
-/** Settings of the logger. On a script tag each is an attribute: `maxTime` is `data-max-time`. */
+/** Settings of the logger. Each is also an attribute of the script tag: `maxTime` is `data-max-time`. */
 export interface Settings {
-  /** Where actions are posted; without a path, `/analytics`. A tag's default is the server that its file came from. */
+  /** URL that actions are posted to; without a path, `/analytics`. Default on a tag: the server of the script itself. */
   server?: string
   /** Name of the study, at most 64 characters. */
   study?: string
   /** URL parameter that holds the user, for example `PROLIFIC_PID`. */
   userParam?: string
-  /** Attributes whose name begins so are recorded with each click; default `data-`. */
+  /** Prefix of the attributes that are recorded with each click; default `data-`. */
   attributesName?: string
-  /** Send when so many actions wait; default 50. */
+  /** Send as soon as this many actions wait; default 50. */
   maxActions?: number
-  /** Send after so many seconds at the latest; default 5. */
+  /** Send after this many seconds at the latest; default 5. */
   maxTime?: number
-  /** ms between two samples of the mouse path; default 50, 0 takes every event. */
+  /** ms between two samples of the mouse path; default 50. 0 takes every event. */
   moveInterval?: number
   /** Names of actions that are not captured, separated by spaces. */
   skip?: string
-  /** Record what is entered into fields that are no secrets; default false. */
+  /** Record the values of fields that are not secret; default false. */
   values?: boolean
-  /** `required`, or anything that is not empty: nothing before `consent(true)`. */
+  /** `required`, or any other text that is not empty: nothing is captured before `consent(true)`. */
   consent?: 'required' | ''
-  /** Signals of the browser that are honoured: `gpc` (default), `gpc dnt` or `none`. */
+  /** Browser signals that prevent recording: `gpc` (default), `gpc dnt` or `none`. */
   respect?: string
-  /** Print what is sent. */
+  /** Print what is sent in the console; default false. */
   debug?: boolean
-  /** Capture by itself; default true. */
+  /** Capture automatically; default true. */
   capture?: boolean
-  /** What is true of every action: user, conditions, anything else. */
+  /** Values that every action carries: user, conditions, and any others. */
   constants?: Constants
 }
 
 export type Constants = Record<string, unknown>
 
 export interface Stats {
-  /** Whether anything is captured now. */
+  /** Whether the logger records now. */
   recording: boolean
-  /** Why not: `consent`, `gpc`, `dnt` or `stopped`. */
+  /** Why it does not: `consent`, `gpc`, `dnt` or `stopped`. */
   why?: string
   page_id: string
-  /** Actions of this page, by what became of them. */
+  /** Number of actions captured on this page. */
   captured: number
+  /** Number of this page's actions that the server has acknowledged. */
   acked: number
+  /** Number of this page's actions that were dropped and declared as lost. */
   lost: number
-  /** Actions that wait in this browser, those of earlier pages included. 0: all is safe. */
+  /** Number of actions that wait for delivery, those of earlier pages included. 0 means that everything is saved. */
   pending: number
 }
 
-/** One page has one logger: a second call returns the first one, with the constants of the second. */
+/** A page has one logger: a second call returns the first one and adds the second call's constants. */
 export declare class UserLogger {
   constructor(settings: Settings)
   /** As in the original project; captures only what it is asked for. `maxTime` in seconds. */

@@ -1,171 +1,86 @@
 /*! userlogger/2.0.0 MIT */
-// What must not leave the browser.
+// ---- util.js ----
+// Small pure functions that several files need: time, rounding, hashing, ids, sizes.
 
-const MASKED = '***';
-// In the name of a URL's parameter, or in a field's type, name, id or autocomplete.
-const SECRET = /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
-// Such a name and its value, also where a whole URL is the value of a parameter, encoded or not.
-const PARAMETER = new RegExp(`((${SECRET.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi');
-// E-mail addresses, numbers as long as a telephone's or a card's, JSON web tokens.
-const PERSONAL = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+|\d[\d -]{7,}\d|\beyJ[\w.-]+/g;
-const MASK = '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])';
-const passwords = new WeakSet();
+/** Milliseconds since this page began (its time origin). This clock does not change when the device's clock is set. */
+function now() {
+  return performance.now()
+}
 
-/** Free text without what looks like a person's address, number or token; cut first, for patterns take their time. */
-const maskText = (text) => String(text).slice(0, 2000).replace(PERSONAL, MASKED);
+/** Round to one decimal place. More digits of a CSS px or a millisecond are noise and cost bytes. */
+function roundToTenth(value) {
+  return Math.round(value * 10) / 10
+}
 
-/** A URL, or a text that may hold one, without the values of parameters that look like secrets. */
-const maskUrl = (url) =>
-  maskText(url).replace(PARAMETER, '$1' + MASKED);
-
-/** Whether the element or any of its ancestors, through shadow roots, matches. */
-const within = (el, selector) =>
-  el?.closest && (el.closest(selector) || within(el.getRootNode().host, selector));
-
-/** Whether the study wants to know nothing of what happens here. */
-const ignored = (el) => within(el, '[data-ul-ignore]');
-
-/** Remember which fields are passwords now: a "show password" button turns them into text fields later. */
-const notePasswords = (el) => {
-  el.getRootNode().querySelectorAll('input[type=password]').forEach((field) => passwords.add(field));
-};
-
-/** Whether nothing of a field's value may be told, not even its length. */
-const isSecret = (field) =>
-  passwords.has(field) ||
-  SECRET.test([field.type, field.name, field.id, field.autocomplete]) ||
-  within(field, '[data-ul-mask]');
-
-/** The first 80 characters that a person reads on an element; of what holds anything private, nothing. */
-const visibleText = (el) => {
-  if (within(el, MASK) || el.querySelector(MASK)) return MASKED
-  const text = el.localName === 'input' ? el.value : el.textContent;
-  return maskText(text.slice(0, 400).trim().replace(/\s+/g, ' ')).slice(0, 80)
-};
-
-// What every other file needs, and nothing that only one of them does.
-
-const warned = {};
-
-/** Wrong use is told once in the console, whatever its cause; the page never sees an exception. */
-const warn = (message) => {
-  if (!warned[message]) console.warn('UserLogger: ' + message);
-  warned[message] = true;
-};
-
-/** The function, unable to throw into the page that it runs in. */
-const guard = (work) => (...args) => {
-  try {
-    return work(...args)
-  } catch (error) {
-    warn(error);
+/**
+ * Hash a text to a whole number from 0 to 2^32 - 1. Each character is mixed in by XOR and then by a
+ * multiplication with a prime near 2^32 divided by the golden ratio (Knuth's multiplicative hashing). Participants are
+ * assigned to conditions with this function, so its results must never change.
+ */
+function hash(text) {
+  let result = 0;
+  for (const character of `${text} `) {
+    result = Math.imul(result ^ character.codePointAt(0), 0x9e3779b1);
+    // Shifting after every character keeps two conditions that are drawn for the same user independent of each other.
+    result ^= result >>> 15;
   }
-};
+  return result >>> 0
+}
 
-const { stringify } = JSON;
+/**
+ * Create a UUID version 7 (RFC 9562, section 5.7). It begins with its time, so ids sort by age.
+ * @param {number} time epoch ms
+ */
+function uuid7(time = Date.now()) {
+  const timeDigits = time.toString(16).padStart(12, '0');
+  const bytes = Array.from(crypto.getRandomValues(new Uint8Array(9)));
+  const randomDigits = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [
+    timeDigits.slice(0, 8),
+    timeDigits.slice(8),
+    `7${randomDigits.slice(0, 3)}`, // 7 is the version
+    `8${randomDigits.slice(3, 6)}`, // the bits 10 are the variant
+    randomDigits.slice(6),
+  ].join('-')
+}
 
-/** ms since this page's zero, on a clock that nobody sets. */
-const now = () => performance.now();
+/**
+ * Upper bound of a text's size in UTF-8, in bytes: every character outside printable ASCII counts as three. Encoding
+ * each action with TextEncoder cost more time than anything else that the logger did on a click.
+ */
+function byteLength(text) {
+  const notAscii = text.match(/[^ -~]/g);
+  return text.length + 2 * (notAscii ? notAscii.length : 0)
+}
 
-/** Rounded to a tenth: more digits of a pixel or a millisecond are noise that costs bytes. */
-const tenth = (x) => Math.round(x * 10) / 10;
-
-/** Text into a whole number from 0 to 2^32 - 1, the same in every browser, for ever. */
-const hash = (text) => {
-  let h = 0;
-  for (const c of text + ' ') {
-    // Both steps for every character: two conditions drawn from half-mixed numbers would go hand in hand.
-    h = Math.imul(h ^ c.codePointAt(0), 0x9e3779b1);
-    h ^= h >>> 15;
-  }
-  return h >>> 0
-};
-
-/** A UUIDv7 (RFC 9562): it begins with its time, so what is named by it sorts by age. */
-const uuid7 = (time = Date.now()) => {
-  const digit = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16);
-  return ('0' + time.toString(16)).replace(/.{8}/, '$&-') + '-7xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, digit)
-};
-
-/** Bytes of a JSON text in UTF-8, at most: whatever is not ASCII counts as three. Quicker than to encode it. */
-const byteLength = (text) => text.length + 2 * (text.match(/[^ -~]/g) || '').length;
-
-// A selector that still means the same element after the next deployment.
-
-
-const TEST_ID = /^data-(test|cy|qa)/;
-const NAME = /^(name|aria-label)$/;
-// Ids that a framework made: React's :r1: and _r_1_, digits in a row, hexadecimal. They change with every build or load.
-const GENERATED = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i;
-
-/** `[name="email"]` for the first attribute of that kind that holds nothing private; empty where there is none. */
-const attribute = (el, kind) => {
-  for (const name of el.getAttributeNames()) {
-    const value = el.getAttribute(name);
-    if (kind.test(name) && value === maskText(value) && !within(el, '[data-ul-mask]')) return `[${name}=${stringify(value)}]`
-  }
-  return ''
-};
-
-/** A name that is the element's own in its document: a test id, or an id that does not look generated. */
-const anchor = (el) => {
-  const { id } = el;
-  const own = attribute(el, TEST_ID) || (id && !GENERATED.test(id) && '#' + id);
-  return own && !el.getRootNode().querySelectorAll(own)[1] && own
-};
-
-/** The element among its siblings: by name or aria-label, then by place. Class names are left to the style sheet. */
-const step$1 = (el) => {
-  const tag = el.localName;
-  const own = CSS.escape(tag) + attribute(el, NAME);
-  let place = 1;
-  let twin;
-  let other = el;
-  // Not `children`: slow in a long list, and a form has a field of that name in its place, where it has one.
-  while ((other = other.previousElementSibling))
-    if (other.localName === tag) {
-      place++;
-      twin ||= other.matches(own);
-    }
-  other = el;
-  while (!twin && (other = other.nextElementSibling)) twin = other.matches(own);
-  return own + (twin ? `:nth-of-type(${place})` : '')
-};
-
-/** CSS selector of an element, unique in its document; ` >>> ` stands where it enters a shadow root. */
-const selectorOf = (el) => {
-  const path = [];
-  for (let node = el; node; node = node.parentElement) {
-    const own = anchor(node);
-    path.unshift(own || step$1(node));
-    if (own || node.localName === 'body') break
-  }
-  const host = el.getRootNode().host;
-  return ((host ? selectorOf(host) + ' >>> ' : '') + path.join(' > ')).slice(0, 999)
-};
-
-// Where an event happened: on which element, and at which of the six coordinates.
+// ---- coordinates.js ----
+// Where and when an event happened.
 
 
-/** The innermost element that an event is for, also inside open shadow roots. */
-const targetOf = (event) => event.composedPath().find((el) => el.localName) || document.body;
-
-/** Where the event's window begins in this one: [0, 0], except for a frame on this page. */
-const frameOffset = ({ view }) => {
+/**
+ * The position of the event's window in this window, in CSS px: (0, 0), except for a frame on this page.
+ * @param {{view?: Window | null}} event
+ */
+function frameOffset({ view }) {
   const frame = view !== window && view?.frameElement;
-  if (!frame) return [0, 0]
-  const [dx, dy] = frameOffset({ view: view.parent });
-  return rectangle(frame, frame.clientLeft + dx, frame.clientTop + dy)
-};
+  if (!frame) return { x: 0, y: 0 }
+  const outer = frameOffset({ view: view.parent });
+  const { left, top } = frame.getBoundingClientRect();
+  return { x: roundToTenth(left + frame.clientLeft + outer.x), y: roundToTenth(top + frame.clientTop + outer.y) }
+}
 
-/** The six coordinates of an event in whole CSS px, cut as browsers cut a click's; none where it has no place. */
-const coordinates = (event) => {
+/**
+ * The six coordinates of an event in CSS px, rounded down to whole numbers as browsers do for a click. An event without
+ * a position has none. Neither has a click by the keyboard (its `detail` is 0): browsers give it different positions,
+ * such as the corner or the middle of the button.
+ */
+function coordinates(event) {
   const point = event?.changedTouches?.[0] || event;
-  // A click by a key is nowhere, whatever place browsers give it: the corner or the middle of a button.
-  if (point?.clientX === undefined || (point.type === 'click' && !point.detail)) return {}
-  const [dx, dy] = frameOffset(point);
-  const client_x = Math.floor(point.clientX + dx);
-  const client_y = Math.floor(point.clientY + dy);
+  if (point?.clientX === undefined) return {}
+  if (point.type === 'click' && !point.detail) return {}
+  const offset = frameOffset(point);
+  const client_x = Math.floor(point.clientX + offset.x);
+  const client_y = Math.floor(point.clientY + offset.y);
   return {
     page_x: client_x + Math.floor(scrollX),
     page_y: client_y + Math.floor(scrollY),
@@ -174,88 +89,361 @@ const coordinates = (event) => {
     screen_x: Math.floor(point.screenX),
     screen_y: Math.floor(point.screenY),
   }
-};
+}
 
-/** When an event happened; a frame stamps its events by a clock of its own. */
-const timeOf = ({ timeStamp, view }) => (view === window ? timeStamp : now());
+/**
+ * When an event happened, in ms since this page began. The time stamps of events in a frame are relative to the frame's
+ * own start; the present time is used for them instead.
+ */
+function timeOf({ timeStamp, view }) {
+  return view === window ? timeStamp : now()
+}
 
-/** Position, device, button and modifier keys; `trusted: false` where a script made the event. */
-const pointer = (event) => ({
-  ...coordinates(event),
-  pointer: event.pointerType,
-  button: event.button,
-  mods: 'alt ctrl meta shift'.split(' ').filter((key) => event[key + 'Key']).join('+') || undefined,
-  trusted: event.isTrusted && undefined,
-});
+const MODIFIER_KEYS = ['alt', 'ctrl', 'meta', 'shift'];
 
-/** Which element it is. */
-const name = (el) => ({ element_id: el.getAttribute('id'), tag: el.localName, selector: selectorOf(el) });
-
-/** Left, top, width and height of an element, moved by so much. */
-const rectangle = (el, dx, dy) => {
-  const rect = el.getBoundingClientRect();
-  return [rect.x + dx, rect.y + dy, rect.width, rect.height].map(tenth)
-};
-
-/** Which element it is, what stands on it, its rectangle in the viewport, and the event's place inside it. */
-const describe = (el, event) => {
-  const [dx, dy] = frameOffset(event);
-  const [el_x, el_y, el_w, el_h] = rectangle(el, dx, dy);
-  const inside = (distance, size) => event.detail ? Math.round((distance / size) * 1e3) / 1e3 : undefined;
+/**
+ * Fields of a pointer event: coordinates, device, button, modifier keys; `trusted: false` if a script made the event.
+ */
+function pointerFields(event) {
+  const modifiers = MODIFIER_KEYS.filter((key) => event[`${key}Key`]).join('+');
   return {
-    ...name(el),
-    text: visibleText(el),
-    el_x,
-    el_y,
-    el_w,
-    el_h,
-    rel_x: inside(event.clientX + dx - el_x, el_w),
-    rel_y: inside(event.clientY + dy - el_y, el_h),
+    ...coordinates(event),
+    pointer: event.pointerType,
+    button: event.button,
+    mods: modifiers || undefined,
+    trusted: event.isTrusted ? undefined : false,
   }
-};
+}
 
-/** Attributes whose name starts with the prefix, verbatim, with their values of this moment. */
-const attributesOf = (el, prefix) => {
-  const found = {};
-  for (const key of el.getAttributeNames()) if (key.startsWith(prefix)) found[key] = el.getAttribute(key);
-  return found
-};
+// ---- mask.js ----
+// What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
+// private.
 
-// A sealed batch: {envelope, actions}. `envelope` is the envelope without its actions, `actions` their JSON, one text each in
-// the order of their seqs: what an action says is fixed when it happens.
+const MASKED = '***';
+const MAX_TEXT = 2000; // characters
+const MAX_VISIBLE_TEXT = 80; // characters
+
+/** Matches names that suggest a secret: of a URL parameter, or in a field's type, name, id or autocomplete. */
+const SECRET_NAME =
+  /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
+/**
+ * Matches a parameter with such a name, and its value; also inside an encoded URL that is itself a parameter's value.
+ */
+const SECRET_PARAMETER = new RegExp(`((${SECRET_NAME.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi');
+
+const EMAIL_ADDRESS = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+/;
+const LONG_NUMBER = /\d[\d -]{7,}\d/; // for example of a telephone or a card
+const JSON_WEB_TOKEN = /\beyJ[\w.-]+/;
+const PERSONAL_DATA = new RegExp([EMAIL_ADDRESS, LONG_NUMBER, JSON_WEB_TOKEN].map((part) => part.source).join('|'), 'g');
+
+/** Elements whose text is not recorded: masked by the study, editable, or containing code. */
+const PRIVATE_TEXT =
+  '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])';
+
+/** Fields that are or once were password fields. */
+const passwordFields = new WeakSet();
+
+/**
+ * Replace e-mail addresses, long numbers and JSON web tokens in a text. The text is cut first, because the time of the
+ * search grows with its length.
+ */
+function maskText(text) {
+  return String(text).slice(0, MAX_TEXT).replace(PERSONAL_DATA, MASKED)
+}
+
+/** Mask a URL, or a text that may contain one: as maskText, and also the values of parameters with secret names. */
+function maskUrl(url) {
+  return maskText(url).replace(SECRET_PARAMETER, `$1${MASKED}`)
+}
+
+/** Whether the node is an element that matches the selector or has an ancestor that does, also across shadow roots. */
+function isWithin(node, selector) {
+  if (!node?.closest) return false
+  return node.closest(selector) !== null || isWithin(node.getRootNode().host, selector)
+}
+
+/** Whether the study wants no record of what happens in this element. */
+function isIgnored(node) {
+  return isWithin(node, '[data-ul-ignore]')
+}
+
+/** Remember which fields near an element are password fields: a "show password" button changes their type to text. */
+function rememberPasswordFields(element) {
+  for (const field of element.getRootNode().querySelectorAll('input[type=password]')) passwordFields.add(field);
+}
+
+/** Whether nothing about a field's value may be recorded, not even its length. */
+function isSecretField(field) {
+  return (
+    passwordFields.has(field) ||
+    SECRET_NAME.test([field.type, field.name, field.id, field.autocomplete].join(',')) ||
+    isWithin(field, '[data-ul-mask]')
+  )
+}
+
+/** The first 80 characters of the text that a person reads on an element; `***` if any of it may be private. */
+function visibleText(element) {
+  if (isWithin(element, PRIVATE_TEXT) || element.querySelector(PRIVATE_TEXT)) return MASKED
+  const text = element.localName === 'input' ? element.value : element.textContent;
+  const oneLine = text.slice(0, 400).trim().replace(/\s+/g, ' ');
+  return maskText(oneLine).slice(0, MAX_VISIBLE_TEXT)
+}
+
+// ---- selector.js ----
+// CSS selectors that are likely to match the same element after the next deployment of the page.
 
 
-/** The envelope as it is posted. `now` holds what is true of this attempt only. */
-const bodyOf = ({ envelope, actions }, now) =>
-  stringify({ ...envelope, ...now }).slice(0, -1) + `,"actions":[${actions}]}`;
+const MAX_LENGTH = 999; // characters; the server takes fewer than 1000
 
-/** The batch that a body holds. */
-const readBody = (text) => {
-  const { actions, ...envelope } = JSON.parse(text);
-  return { envelope, actions: actions.map((action) => stringify(action)) }
-};
+const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/;
+const NAME_ATTRIBUTE = /^(name|aria-label)$/;
+/**
+ * Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal.
+ */
+const GENERATED_ID = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i;
 
-const seqOf = (action) => JSON.parse(action).seq;
+/** `[name="email"]` for the first attribute whose name matches and whose value is not private; empty if none is. */
+function attributeSelector(element, attributePattern) {
+  for (const name of element.getAttributeNames()) {
+    if (!attributePattern.test(name)) continue
+    const value = element.getAttribute(name);
+    const isPrivate = value !== maskText(value) || isWithin(element, '[data-ul-mask]');
+    if (!isPrivate) return `[${name}=${JSON.stringify(value)}]`
+  }
+  return ''
+}
 
-/** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
-const tombstone = ({ envelope, actions }, reason) => ({
-  envelope: { ...envelope, lost: [...envelope.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
-  actions: [],
-});
+function idSelector({ id }) {
+  return id && !GENERATED_ID.test(id) ? `#${id}` : ''
+}
 
-/** Two halves with the same seqs; each is a batch of its own to the server, and may declare what both do. */
-const halves = ({ envelope, actions }) => {
-  const middle = actions.length >> 1;
-  return [actions.slice(0, middle), actions.slice(middle)].map((actions) => ({
+/** Selector by a test id, or by an id that does not look generated; empty if another element has it too. */
+function uniqueSelector(element) {
+  const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element);
+  if (!selector) return ''
+  const isUnique = element.getRootNode().querySelectorAll(selector).length < 2;
+  return isUnique ? selector : ''
+}
+
+/**
+ * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its
+ * position. Class names are not used, because they change with the design. The siblings are visited one by one:
+ * `children` is slow for long lists, and in a form with a field called "children" it is that field.
+ */
+function siblingSelector(element) {
+  const tag = element.localName;
+  const selector = CSS.escape(tag) + attributeSelector(element, NAME_ATTRIBUTE);
+  let position = 1;
+  let isAmbiguous = false;
+  for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
+    if (sibling.localName === tag) {
+      position++;
+      isAmbiguous = isAmbiguous || sibling.matches(selector);
+    }
+  }
+  for (let sibling = element.nextElementSibling; sibling && !isAmbiguous; sibling = sibling.nextElementSibling) {
+    isAmbiguous = sibling.matches(selector);
+  }
+  return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
+}
+
+/**
+ * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that
+ * has a unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
+ */
+function selectorOf(element) {
+  const path = [];
+  for (let ancestor = element; ancestor; ancestor = ancestor.parentElement) {
+    const unique = uniqueSelector(ancestor);
+    path.unshift(unique || siblingSelector(ancestor));
+    if (unique || ancestor.localName === 'body') break
+  }
+  const { host } = element.getRootNode();
+  const prefix = host ? `${selectorOf(host)} >>> ` : '';
+  return (prefix + path.join(' > ')).slice(0, MAX_LENGTH)
+}
+
+// ---- element.js ----
+// On which element an event happened.
+
+
+/** The innermost element that an event happened on, also inside open shadow roots. */
+function targetOf(event) {
+  return event.composedPath().find((node) => node.localName) || document.body
+}
+
+/** Fields that identify an element. */
+function elementFields(element) {
+  return { element_id: element.getAttribute('id'), tag: element.localName, selector: selectorOf(element) }
+}
+
+/** Position in the element's own viewport, width and height of an element, in CSS px with one decimal. */
+function rectangle(element, offset) {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return {
+    x: roundToTenth(x + offset.x),
+    y: roundToTenth(y + offset.y),
+    width: roundToTenth(width),
+    height: roundToTenth(height),
+  }
+}
+
+/** How far across an element a point is, from 0 to 1 with three decimals. */
+function fraction(distance, size) {
+  return Math.round((distance / size) * 1000) / 1000
+}
+
+/**
+ * Fields of the element that was clicked: its identity, its visible text, its rectangle in the viewport in CSS px, and
+ * where in it the click was. A click by the keyboard has no place inside it.
+ */
+function clickedElementFields(element, event) {
+  const offset = frameOffset(event);
+  const { x, y, width, height } = rectangle(element, offset);
+  const hasPlace = Boolean(event.detail);
+  return {
+    ...elementFields(element),
+    text: visibleText(element),
+    el_x: x,
+    el_y: y,
+    el_w: width,
+    el_h: height,
+    rel_x: hasPlace ? fraction(event.clientX + offset.x - x, width) : undefined,
+    rel_y: hasPlace ? fraction(event.clientY + offset.y - y, height) : undefined,
+  }
+}
+
+/** The attributes of an element whose name begins with the prefix, with their present values. */
+function attributesWithPrefix(element, prefix) {
+  const attributes = {};
+  for (const name of element.getAttributeNames()) {
+    if (name.startsWith(prefix)) attributes[name] = element.getAttribute(name);
+  }
+  return attributes
+}
+
+// ---- batch.js ----
+// A batch: the actions that are sent in one request, and the fields that they share (the envelope).
+
+
+/**
+ * @typedef {object} Batch
+ * @property {object} envelope all fields of the request body except `actions`; docs/protocol.md lists them
+ * @property {string[]} actions each action as JSON, in the order of seq. An action is serialized when it is logged, so
+ *   that objects that the page changes later do not change it
+ * @property {boolean} [isInFlight] a request or beacon carries it now
+ * @property {number} [bytesInFlight] size of the fetch request that carries it now
+ * @property {boolean} [isStored] localStorage holds it
+ */
+
+/**
+ * The request body of a batch.
+ * @param {Batch} batch
+ * @param {object} [attemptFields] fields that differ from one attempt to the next
+ */
+function serializeBatch({ envelope, actions }, attemptFields) {
+  const head = JSON.stringify({ ...envelope, ...attemptFields });
+  return `${head.slice(0, -1)},"actions":[${actions.join(',')}]}`
+}
+
+/** The batch of a request body. */
+function parseBatch(body) {
+  const { actions, ...envelope } = JSON.parse(body);
+  return { envelope, actions: actions.map((action) => JSON.stringify(action)) }
+}
+
+function seqOf(action) {
+  return JSON.parse(action).seq
+}
+
+/** The batch without its actions, but with the declaration that they are lost and why. */
+function declareLost({ envelope, actions }, reason) {
+  const lostRange = [seqOf(actions[0]), seqOf(actions.at(-1)), reason];
+  return { envelope: { ...envelope, lost: [...envelope.lost, lostRange] }, actions: [] }
+}
+
+/**
+ * Two batches with half of the actions each, under the same seqs. Both carry the envelope's `lost`; the server accepts
+ * the repetition.
+ */
+function splitBatch({ envelope, actions }) {
+  const middle = Math.floor(actions.length / 2);
+  return [actions.slice(0, middle), actions.slice(middle)].map((half) => ({
     envelope: { ...envelope, batch_id: uuid7() },
-    actions,
+    actions: half,
   }))
-};
+}
 
-// Settings: what they are called, what they are by default, and how a page gives them.
+// ---- guard.js ----
+// The logger must never disturb the page: an error inside it becomes one warning in the console.
+
+const printed = new Set();
+
+/**
+ * Print a warning in the console. Each distinct message is printed only once per page.
+ * @param {unknown} message a text, or a caught error
+ */
+function warn(message) {
+  const text = String(message);
+  if (printed.has(text)) return
+  printed.add(text);
+  console.warn(`UserLogger: ${text}`);
+}
+
+/**
+ * Wrap a function so that it cannot throw into the page. If it throws, the error is printed and undefined is returned.
+ * @template {(...args: any[]) => any} Work
+ * @param {Work} work
+ * @returns {Work}
+ */
+function guard(work) {
+  return (...args) => {
+    try {
+      return work(...args)
+    } catch (error) {
+      warn(error);
+    }
+  }
+}
+
+// ---- retryDelay.js ----
+// How long to wait before a failed request is repeated.
+
+const FIRST_DELAY_MS = 1e3;
+const MAX_DELAY_MS = 60e3;
+const MAX_RETRY_AFTER_MS = 3600e3; // the server must be wrong if it asks for more
+
+/**
+ * The delay that a Retry-After header asks for (RFC 9110, section 10.2.3), in ms, from 0 to one hour.
+ * @param {string | null | undefined} header a number of seconds, or an HTTP date
+ * @param {number} serverTime epoch ms by the server's clock, with which the date is compared
+ */
+function parseRetryAfter(header, serverTime) {
+  if (!header) return 0
+  const seconds = Number(header);
+  const delay = Number.isNaN(seconds) ? Date.parse(header) - serverTime : seconds * 1000;
+  if (Number.isNaN(delay)) return 0 // neither a number nor a date
+  return Math.min(Math.max(delay, 0), MAX_RETRY_AFTER_MS)
+}
+
+/**
+ * A random delay in ms, from 0 to 1 s after the first failure, 2 s after the second, and so on up to 60 s:
+ * exponential backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/),
+ * so that the pages of a whole lab do not all return at the same moment after an outage.
+ * @param {number} earlierFailures failures in a row before this one
+ */
+function backoffDelay(earlierFailures) {
+  return Math.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** earlierFailures)
+}
+
+// ---- settings.js ----
+// The logger's settings: their names, their defaults, and the ways in which a page gives them.
 
 
-/** What counts where the page says nothing else. A setting is of the type that stands here. */
+/**
+ * The settings in effect, which begin as the defaults. The type of the default is the type of the setting.
+ * Without a prototype: a property that a library adds to all objects is not a setting.
+ */
 const options = {
   __proto__: null,
   server: '',
@@ -263,7 +451,7 @@ const options = {
   userParam: '',
   attributesName: 'data-',
   maxActions: 50,
-  maxTime: 5, // s
+  maxTime: 5, // seconds
   moveInterval: 50, // ms
   skip: '',
   values: false,
@@ -273,928 +461,1510 @@ const options = {
   capture: true,
 };
 
-/** Under what name things are kept in this browser. */
-const storageKey = () => `userlogger ${options.server} `;
-
-/** What is true of every action: user, conditions. */
+/** Values that every action carries: user, conditions, and any others that the study sets. */
 const constants = {};
 
-/** Constructor arguments, in the original's five places or as one object. */
-const configure = (server = {}, maxActions, maxTime, attributesName, constantAttributes) => {
-  const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes };
-  const { constants: fixed, ...settings } = server?.trim ? seed : server;
-  Object.assign(constants, fixed);
-  for (const key in settings) {
-    const old = options[key];
-    const given = settings[key] ?? old;
-    const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given);
-    if ([undefined, NaN].includes(value)) warn(`no setting ${key}=${given}`);
-    else options[key] = value;
-  }
+/** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
+function storagePrefix() {
+  return `userlogger ${options.server} `
+}
+
+const TRUE_OR_FALSE = new Map([['', true], ['true', true], ['false', false]]);
+
+/** The value as the given type; undefined if it cannot be one. An empty attribute (`data-debug`) means true. */
+function convert(value, type) {
+  if (type === 'string') return String(value)
+  if (type === 'boolean') return TRUE_OR_FALSE.get(String(value))
+  const number = Number(value);
+  return Number.isNaN(number) ? undefined : number
+}
+
+function setOption(name, value) {
+  if (!(name in options)) return warn(`unknown setting: ${name}`)
+  if (value === undefined || value === null) return // the default applies
+  const converted = convert(value, typeof options[name]);
+  if (converted === undefined) warn(`invalid value for the setting ${name}: ${value}`);
+  else options[name] = converted;
+}
+
+/** Make the server's URL absolute; a server that is given without a path gets the path /analytics. */
+function completeServer() {
   if (!options.server) return warn('no server')
-  const url = new URL(options.server, location);
-  // Who names a server without a path does not mean its front page.
-  if (url.pathname === '/') url.pathname = 'analytics';
+  const url = new URL(options.server, location.href);
+  if (url.pathname === '/') url.pathname = '/analytics';
   options.server = url.href;
+}
+
+/**
+ * Apply the constructor's arguments: one object with settings, or the original project's five positional arguments,
+ * with which the logger captures only what it is asked for.
+ */
+function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
+  const given = typeof server === 'string'
+    ? { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
+    : { ...server };
+  const { constants: givenConstants, ...givenOptions } = given;
+  Object.assign(constants, givenConstants);
+  for (const [name, value] of Object.entries(givenOptions)) setOption(name, value);
+  completeServer();
+}
+
+// ---- stats.js ----
+// The state of this page's recording.
+
+
+/** What the method stats() returns to the study's code, under the public names given in index.js. */
+const stats = {
+  /** UUIDv7 of this page. With an action's seq it identifies the action everywhere. */
+  pageId: uuid7(),
+  /** `consent`, `gpc`, `dnt` or `stopped`; undefined while the logger records. */
+  notRecordingReason: 'stopped',
+  /** Number of this page's actions that the server has acknowledged. */
+  ackedActions: 0,
+  /** Number of this page's actions that were dropped and declared as lost. */
+  lostActions: 0,
 };
 
-// The shelf: sealed batches in localStorage, one key each, for the case that this page cannot deliver them itself.
-// Any page of the same origin may take what lies there, without locks: the server suppresses what comes twice.
-// Storage may be full, blocked or gone at any moment (hence the guards); then a batch is in memory only.
+// ---- storedBatches.js ----
+// Sealed batches in localStorage, one key per batch, for the case that this page cannot deliver them itself. The next
+// page of the same origin reads and sends them. Two pages may read the same batch, because there are no locks: the
+// server stores an action only once. Storage can be full, blocked or cleared at any time, hence the guards; the batch
+// is then in memory only.
 
 
-const MAX_CHARS = 1e6;
-const MAX_AGE = 7 * 24 * 3600e3;
+const MAX_CHARACTERS = 1e6;
+const MAX_AGE_MS = 7 * 24 * 3600e3;
 
-const keyOf = (batch) => storageKey() + batch.envelope.batch_id;
-// What somebody else spoiled is told once and left alone; it must not hide what lies beside it.
-const read = guard((key) => readBody(localStorage[key]));
-// A batch's id is a UUIDv7: sorted by name is sorted by age.
-const keys = () =>
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith(storageKey()))
-    .sort();
+const batchKey = (batch) => storagePrefix() + batch.envelope.batch_id;
 
-/** Make room: the oldest batch gives up its actions and says so; failing that, the oldest such note goes. */
-const evict = () => {
-  const all = keys();
-  const oldest = all.find((key) => read(key)?.actions[0]);
-  if (oldest) localStorage[oldest] = bodyOf(tombstone(read(oldest), 'quota'));
-  else localStorage.removeItem(all[0]);
-  return all[0]
-};
+/** All keys of stored batches, oldest first: a batch's id is a UUIDv7, which begins with its time. */
+function storedKeys() {
+  return Object.keys(localStorage)
+    .filter((key) => key.startsWith(storagePrefix()))
+    .sort()
+}
 
-/** Returns something true when the batch lies there. */
-const put = guard((batch) => {
-  const text = bodyOf(batch);
-  while (keys().reduce((sum, key) => sum + localStorage[key].length, text.length) > MAX_CHARS && evict());
-  return (localStorage[keyOf(batch)] = text)
+/** The batch under this key; undefined, with a warning, if other code has damaged the entry. */
+const readBatch = guard((key) => parseBatch(localStorage.getItem(key)));
+
+/** Replace the oldest batch that has actions by the declaration that they are lost; if none has, remove the oldest. */
+function evictOldest(keys) {
+  const keyWithActions = keys.find((key) => readBatch(key)?.actions.length > 0);
+  if (keyWithActions === undefined) localStorage.removeItem(keys[0]);
+  else localStorage.setItem(keyWithActions, serializeBatch(declareLost(readBatch(keyWithActions), 'quota')));
+}
+
+function totalCharacters(keys) {
+  return keys.reduce((sum, key) => sum + localStorage.getItem(key).length, 0)
+}
+
+function makeRoomFor(body) {
+  let keys = storedKeys();
+  while (keys.length > 0 && totalCharacters(keys) + body.length > MAX_CHARACTERS) {
+    evictOldest(keys);
+    keys = storedKeys();
+  }
+}
+
+/**
+ * Store a batch. Older batches make room for it.
+ * @returns {true | undefined} true if it is stored
+ */
+const storeBatch = guard((batch) => {
+  const body = serializeBatch(batch);
+  makeRoomFor(body);
+  localStorage.setItem(batchKey(batch), body);
+  return true
 });
 
-const remove = guard((batch) => localStorage.removeItem(keyOf(batch)));
+/** Remove a batch, if it is stored. */
+const removeStoredBatch = guard((batch) => {
+  localStorage.removeItem(batchKey(batch));
+});
 
-/** All that lies here, oldest first; what is too old only says what it was. */
-const all = guard(() =>
-  keys()
-    .flatMap((key) => read(key) || [])
-    .map((batch) => (batch.actions[0] && batch.envelope.batch_id < uuid7(Date.now() - MAX_AGE) ? tombstone(batch, 'quota') : batch)),
-);
+const readAll = guard(() => {
+  const oldestId = uuid7(Date.now() - MAX_AGE_MS);
+  return storedKeys()
+    .map(readBatch)
+    .filter((batch) => batch !== undefined)
+    .map((batch) => {
+      const isTooOld = batch.envelope.batch_id < oldestId;
+      return isTooOld && batch.actions.length > 0 ? declareLost(batch, 'quota') : batch
+    })
+});
 
-// What stats() tells of this page.
+/** All stored batches, oldest first. A batch that is too old only declares that its actions are lost. */
+function readStoredBatches() {
+  return readAll() ?? []
+}
+
+// ---- transport.js ----
+// One request to the server, and what the answer shows about the server's clock.
 
 
-/** `why` nothing is captured; undefined while it is. Numbers of this page's actions, by what became of them. */
-const stats = { why: 'stopped', page_id: uuid7(), acked: 0, lost: 0 };
+/**
+ * Limit in bytes on all keepalive requests and beacons in flight together. Browsers allow 64 KiB: Fetch standard,
+ * "HTTP-network-or-cache fetch", https://github.com/whatwg/fetch/pull/419
+ */
+const MAX_KEEPALIVE_BYTES = 60e3;
+const TIMEOUT_MS = 30e3;
 
-// Delivery, at least once: a batch leaves the queue only when the server answered 200 for it.
+/** The server's clock against the device's: offset and round-trip time in ms, of the quickest answer so far. */
+let serverClock = null;
 
+/** Epoch ms by the server's clock, as far as it is known. */
+function serverTime() {
+  return Date.now() + (serverClock ? serverClock.offset : 0)
+}
 
-const MAX_QUEUE = 4e6; // bytes in memory while the server is away
-const MAX_KEEPALIVE = 60e3; // browsers allow 64 KiB of requests that outlive their page
-const MAX_BEACON = 30e3;
-const TIMEOUT = 30e3;
-const FOR_GOOD = /^4(?!08|25|29)/; // statuses that another try would not change
-const FIRST_WAIT = 1e3;
-const LONGEST_WAIT = 60e3;
-const LONGEST_ASKED = 3600e3; // more is a mistake
+/** The fields of a request body that belong to one attempt: when it was sent, and the clock as known then. */
+function attemptFields() {
+  return { sent_at: Date.now(), clock: serverClock }
+}
 
-let queue = [];
-let timer$2 = 0;
-let failures = 0;
-let clock = null;
-const waiting = [];
+/** The offset is wrong by at most half the round-trip time, so the quickest answer is the one to keep. */
+function readServerClock(response, sentAt) {
+  const rtt = Date.now() - sentAt;
+  const serverTimeHeader = Number(response.headers.get('X-Server-Time'));
+  if (!serverTimeHeader) return
+  if (serverClock && serverClock.rtt < rtt) return
+  serverClock = { offset: roundToTenth(serverTimeHeader - sentAt - rtt / 2), rtt };
+}
 
-const total = (batches, number) => batches.reduce((sum, batch) => sum + number(batch), 0);
-const countOf = (batch) => batch.actions.length;
-const sizeOf = (batch) => byteLength(render(batch));
-
-const pending = () => total(queue, countOf);
-
-/** The body of this attempt; what it says of itself changes, its actions never do. */
-const render = (batch) => bodyOf(batch, { sent_at: Date.now(), clock });
-
-const pump = () => {
-  if (!queue[0]) waiting.splice(0).forEach((done) => done());
-  else if (!timer$2 && !queue.some((batch) => batch.flying)) send(queue[0]);
-};
-
-const wake = () => {
-  clearTimeout(timer$2);
-  timer$2 = 0;
-  pump();
-};
-
-const send = async (batch) => {
-  const body = render(batch);
-  const start = Date.now();
-  const size = byteLength(body);
+/**
+ * Post one body.
+ * @param {string} body
+ * @param {number} bytes its size
+ * @returns {Promise<Response | undefined>} undefined if no answer came: the server is down, the request was blocked, or
+ *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
+ */
+async function post(body, bytes) {
+  const sentAt = Date.now();
   let response;
-  batch.flying = size;
-  if (options.debug) console.log(body);
   try {
     response = await fetch(options.server, {
       method: 'POST',
-      body, // a text makes the request a simple one: no preflight, from any origin
+      body, // a text body makes this a simple request: no CORS preflight, from any origin
       credentials: 'omit',
-      keepalive: size < MAX_KEEPALIVE,
-      signal: AbortSignal.timeout?.(TIMEOUT), // not in the browsers of 2021
+      keepalive: bytes < MAX_KEEPALIVE_BYTES,
+      signal: AbortSignal.timeout?.(TIMEOUT_MS), // missing in browsers before 2022 (Chrome 103, Firefox 100, Safari 16)
     });
-    const rtt = Date.now() - start;
-    const serverTime = +response.headers.get('X-Server-Time');
-    // The server's clock against this one: of all answers the quickest says it best.
-    if (serverTime && !(clock?.rtt < rtt)) clock = { offset: tenth(serverTime - start - rtt / 2), rtt };
-    await response.text(); // until then some browsers count the request as one that is under way
+    readServerClock(response, sentAt);
+    // Until the response is read to its end, the request counts towards the browser's keepalive limit:
+    // https://bugs.webkit.org/show_bug.cgi?id=269464
+    await response.text();
   } catch {
-    // No answer: away, blocked, or too late. It may have arrived all the same; the server suppresses the repetition.
+    // A response whose body breaks off still has a valid status.
   }
-  batch.flying = 0;
-  batch.envelope.attempt++;
-  if (queue.includes(batch)) answered(batch, response);
-};
+  return response
+}
 
-const answered = (batch, response) => {
+// ---- delivery.js ----
+// Delivery, at least once: a batch leaves the queue only when the server has answered 200 for it, or when it cannot be
+// delivered and its actions are declared as lost.
+
+
+const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server does not answer
+const MAX_BEACON_BYTES = 30e3;
+const FINAL_STATUS = /^4(?!08|25|29)/; // 4xx except 408, 425 and 429: repeating the request would not change the answer
+
+/** The batches that wait for delivery, in the order in which they are sent; batch.js describes a batch. */
+let queue = [];
+let retryTimer = 0;
+let failuresInRow = 0;
+/** Set when the page ends: the queue then waits until the page comes back from the back-forward cache. */
+let isPaused = false;
+/** Functions that resolve the promises of whenDelivered(). */
+const waitingForDelivery = [];
+
+const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0);
+const actionCount = (batch) => batch.actions.length;
+const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0);
+const requestBody = (batch) => serializeBatch(batch, attemptFields());
+const requestBytes = (batch) => byteLength(requestBody(batch));
+const isOfThisPage = (batch) => batch.envelope.page_id === stats.pageId;
+
+/** Number of actions that wait for delivery, those of earlier pages included. */
+function pendingActions() {
+  return sumOf(queue, actionCount)
+}
+
+/** Send the next batch, if nothing is in flight and no retry is scheduled. */
+function sendNext() {
+  if (queue.length === 0) {
+    for (const resolve of waitingForDelivery.splice(0)) resolve();
+  } else if (!retryTimer && !isPaused && !queue.some((batch) => batch.isInFlight)) {
+    send(queue[0]);
+  }
+}
+
+/** Send now, without waiting for a scheduled retry; for example because the device is online again. */
+function sendNow() {
+  clearTimeout(retryTimer);
+  retryTimer = 0;
+  isPaused = false;
+  sendNext();
+}
+
+async function send(batch) {
+  const body = requestBody(batch);
+  const bytes = byteLength(body);
+  batch.isInFlight = true;
+  batch.bytesInFlight = bytes;
+  if (options.debug) console.log(body);
+  const response = await post(body, bytes);
+  batch.isInFlight = false;
+  batch.bytesInFlight = 0;
+  batch.envelope.attempt++;
+  // Meanwhile the batch may have left the queue: memory was full, or consent was withdrawn.
+  if (queue.includes(batch)) handleAnswer(batch, response);
+}
+
+function handleAnswer(batch, response) {
   const status = response?.status;
   if (status === 200) {
-    failures = 0;
-    settle(batch, 'acked');
-  } else if (status === 413 && batch.actions[1]) {
-    settle(batch, '', halves(batch));
-  } else if (FOR_GOOD.test(status)) {
+    failuresInRow = 0;
+    if (isOfThisPage(batch)) stats.ackedActions += actionCount(batch);
+    replaceInQueue(batch, []);
+  } else if (status === 413 && actionCount(batch) > 1) {
+    replaceInQueue(batch, splitBatch(batch));
+  } else if (FINAL_STATUS.test(status)) {
     warn(`HTTP ${status}`);
     drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
-  } else return retryLater(batch, response)
-  pump();
-};
+  } else {
+    retryLater(batch, response);
+    return
+  }
+  sendNext();
+}
 
-/** The batch leaves the queue; `others` take its place. */
-const settle = (batch, what, others = []) => {
-  if (what && batch.envelope.page_id === stats.page_id) stats[what] += countOf(batch);
-  queue = queue.flatMap((other) => (other === batch ? others : other));
-  remove(batch);
-};
+function replaceInQueue(batch, replacements) {
+  queue = queue.flatMap((queued) => (queued === batch ? replacements : [queued]));
+  removeStoredBatch(batch);
+}
 
-/** A batch becomes the declaration of its loss; a declaration that is refused itself has nowhere left to go. */
-const drop$1 = (batch, reason) => settle(batch, 'lost', batch.actions[0] ? [tombstone(batch, reason)] : []);
+/** Replace the batch by the declaration that its actions are lost. If the server refuses that too, nothing is left. */
+function drop$1(batch, reason) {
+  if (isOfThisPage(batch)) stats.lostActions += actionCount(batch);
+  replaceInQueue(batch, actionCount(batch) > 0 ? [declareLost(batch, reason)] : []);
+}
 
-const retryLater = (batch, response) => {
+function retryLater(batch, response) {
   batch.envelope.reason = 'retry';
-  // To the end: one batch that the server chokes on must not hold up the others.
-  queue = [...queue.filter((other) => other !== batch), batch];
-  // One wait for all that failed together, as several do when the page was hidden: it is one failure.
-  timer$2 ||= setTimeout(wake, Math.max(
-    Math.min(LONGEST_ASKED, response?.headers.get('Retry-After') * 1e3 || 0),
-    Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++),
-  ));
-  persist();
-};
+  // At the end of the queue, so that one batch that makes the server fail does not block the others.
+  queue = [...queue.filter((queued) => queued !== batch), batch];
+  // Requests that fail together, as when several were sent because the page was hidden, are one failure and one wait.
+  if (!retryTimer && !isPaused) {
+    const retryAfter = parseRetryAfter(response?.headers.get('Retry-After'), serverTime());
+    retryTimer = setTimeout(sendNow, Math.max(retryAfter, backoffDelay(failuresInRow)));
+    failuresInRow++;
+  }
+  storeQueue();
+}
 
-/** To the shelf, each once: from there another page delivers what this one cannot. */
-const persist = () => {
-  if (stats.why !== 'consent') queue.forEach((batch) => (batch.stored ||= put(batch)));
-};
+/** Store each queued batch once. Another page delivers from there what this one cannot. */
+function storeQueue() {
+  if (stats.notRecordingReason === 'consent') return
+  for (const batch of queue) {
+    if (!batch.isStored) batch.isStored = storeBatch(batch);
+  }
+}
 
-const push = (batch) => {
+/** Add a sealed batch to the queue. */
+function enqueueBatch(batch) {
   queue.push(batch);
-  const bytes = ({ actions }) => total(actions, (action) => action.length);
-  if (total(queue, bytes) > MAX_QUEUE) drop$1(queue.find(countOf), 'queue');
-  // Not at once: the page's own wrapper of fetch may log something while an action is still being written down.
-  queueMicrotask(pump);
-};
+  if (sumOf(queue, actionCharacters) > MAX_QUEUE_CHARACTERS) {
+    const oldest = queue.find((queued) => actionCount(queued) > 0);
+    drop$1(oldest, 'queue');
+  }
+  // Not synchronously: the page may have wrapped fetch in a function that logs something, and this may be called while
+  // an action is still being recorded. The two actions would get the same seq.
+  queueMicrotask(sendNext);
+}
 
-/** Take over what other pages left behind. */
-const adopt = () => {
-  for (const batch of (queue = all() || [])) {
+/** Take over the batches that earlier pages stored, and begin to send them. */
+function adoptStoredBatches() {
+  queue = readStoredBatches();
+  for (const batch of queue) {
     batch.envelope.reason = 'adopt';
-    batch.stored = true;
+    batch.isStored = true;
   }
-  pump();
-};
+  sendNext();
+}
 
-/** The page is out of sight and may end without another word: send now, as much as the browser carries. */
-const hidden = () => {
-  persist();
-  let room = MAX_KEEPALIVE - total(queue, (batch) => batch.flying || 0);
-  queue.forEach((batch) => {
-    if (!batch.flying && (room -= sizeOf(batch)) > 0) send(batch);
-  });
-};
-
-const pieces = (batch) => (batch.actions[1] && sizeOf(batch) > MAX_BEACON ? halves(batch).flatMap(pieces) : [batch]);
-
-/** The page ends: beacons outlive it, requests begun now would not. Their answer is never seen, so the shelf keeps what they carry. */
-const leave = () => {
-  timer$2 = Infinity;
-  persist();
-  for (const batch of queue) batch.flying ||= pieces(batch).every((piece) => navigator.sendBeacon(options.server, render(piece)));
-};
-
-/** The page was not over after all (bfcache): what was under way goes once more, and is waited for. */
-const back = () => {
-  for (const batch of queue) batch.flying = 0;
-  wake();
-};
-
-/** Resolves when everything is acknowledged, or after so many ms. */
-const drained = (ms) =>
-  new Promise((done) => {
-    waiting.push(done);
-    setTimeout(done, ms);
-    wake();
-  });
-
-/** Consent was withdrawn: nothing of this person is left here. What others left behind on this computer stays. */
-const discard = () => {
-  for (const batch of [...queue, ...(all() || [])]) {
-    if (batch.envelope.page_id === stats.page_id || batch.envelope.const.user + '' === constants.user + '') settle(batch);
+/** The page is hidden and may never run again: store everything, and send as much as the browser allows at once. */
+function sendBeforeHidden() {
+  storeQueue();
+  let bytesLeft = MAX_KEEPALIVE_BYTES - sumOf(queue, (batch) => batch.bytesInFlight ?? 0);
+  for (const batch of queue) {
+    if (batch.isInFlight) continue
+    bytesLeft -= requestBytes(batch);
+    if (bytesLeft > 0) send(batch);
   }
-};
+}
 
-// What the tab remembers of a study from one page to the next, in sessionStorage. Nothing is written there before consent.
+/** The batch in pieces that are small enough for a beacon. */
+function beaconPieces(batch) {
+  if (actionCount(batch) < 2 || requestBytes(batch) <= MAX_BEACON_BYTES) return [batch]
+  return splitBatch(batch).flatMap(beaconPieces)
+}
+
+/**
+ * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a
+ * beacon is never seen either, so what beacons carry also stays stored, and the next page sends it again.
+ */
+function sendBeacons() {
+  isPaused = true;
+  storeQueue();
+  for (const batch of queue) {
+    if (batch.isInFlight) continue
+    batch.isInFlight = beaconPieces(batch).every((piece) => navigator.sendBeacon(options.server, requestBody(piece)));
+  }
+}
+
+/** The page has come back from the back-forward cache: what was in flight may have failed, so send it again. */
+function resumeDelivery() {
+  for (const batch of queue) {
+    batch.isInFlight = false;
+    batch.bytesInFlight = 0;
+  }
+  sendNow();
+}
+
+/**
+ * Send everything now.
+ * @param {number} maxWait ms
+ * @returns {Promise<void>} resolves when everything is acknowledged, or after `maxWait`
+ */
+function whenDelivered(maxWait) {
+  return new Promise((resolve) => {
+    waitingForDelivery.push(resolve);
+    setTimeout(resolve, maxWait);
+    sendNow();
+  })
+}
+
+/** Consent was withdrawn: delete what waits of this page and this user. What waits of other users remains. */
+function deleteBatchesOfUser() {
+  for (const batch of [...queue, ...readStoredBatches()]) {
+    const isOfThisUser = String(batch.envelope.const.user) === String(constants.user);
+    if (isOfThisPage(batch) || isOfThisUser) replaceInQueue(batch, []);
+  }
+}
+
+// ---- session.js ----
+// The session: what the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored
+// before consent, where consent is required.
 
 
-/** {session_id, page_no, prev_page, given (a hash of the user that a URL or tag named), user, task, consent}. Where storage is blocked, the session is this page. */
-let state = {};
+/**
+ * The tab's session, as it is stored. All fields are optional. Where storage is blocked, it lasts as long as the page.
+ * @type {{
+ *   session_id?: string,
+ *   page_no?: number,
+ *   prev_page?: {id: string, seq: number},
+ *   given_user_hash?: number,
+ *   user?: string,
+ *   task?: string,
+ *   consent?: boolean,
+ * }}
+ */
+let session = {};
 
-/** `given` is the user that the page's URL or tag names, if it does. */
-const recall = guard((given) => {
-  state = JSON.parse(sessionStorage[storageKey() + options.study] || '{}');
-  const mark = given ? hash(given) : state.given;
-  // Another person at the same computer: has given no word yet, and is in no task.
-  if (![undefined, mark].includes(state.given)) state = {};
-  state.given = mark;
+const sessionKey = () => storagePrefix() + options.study;
+
+/**
+ * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
+ * computer: the new participant has not consented, has no task, and gets a session of their own.
+ * @param {string} [givenUser] the user that the page's URL or tag names
+ */
+const loadSession = guard((givenUser) => {
+  session = JSON.parse(sessionStorage.getItem(sessionKey()) || '{}');
+  const storedHash = session.given_user_hash;
+  const givenHash = givenUser ? hash(givenUser) : storedHash;
+  if (storedHash !== undefined && storedHash !== givenHash) session = {};
+  // A hash, because after a refusal the tab must still tell two participants apart but keep no name.
+  session.given_user_hash = givenHash;
 });
 
-const save = guard((changes) => {
-  Object.assign(state, changes);
-  sessionStorage[storageKey() + options.study] = stringify(state);
+/** Change the session and store it. */
+const saveSession = guard((changes) => {
+  Object.assign(session, changes);
+  sessionStorage.setItem(sessionKey(), JSON.stringify(session));
 });
 
-/** What the browser says in its person's name. */
-const signals = () => ({ gpc: !!navigator.globalPrivacyControl, dnt: navigator.doNotTrack === '1' });
+/** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
+function keepOnlyRefusal() {
+  session = { given_user_hash: session.given_user_hash };
+  saveSession({ consent: false });
+}
 
-/** The person's word, or else the browser's signal, that stands against capture. */
-const refusal = () => {
-  if (state.consent) return
-  if (options.consent || state.consent === false) return 'consent'
-  return options.respect.split(/\W/).find((signal) => signals()[signal])
-};
+/** The browser's privacy signals: Global Privacy Control and Do Not Track. */
+function privacySignals() {
+  return { gpc: Boolean(navigator.globalPrivacyControl), dnt: navigator.doNotTrack === '1' }
+}
 
-/** Forget everything but the word that was given, and whose it was. */
-const forget = () => {
-  state = { given: state.given };
-  save({ consent: false });
-};
+/**
+ * Why nothing may be captured now. The person's own consent or refusal outweighs the browser's signals.
+ * @returns {'consent' | 'gpc' | 'dnt' | undefined} undefined if capture is allowed
+ */
+function reasonNotToRecord() {
+  if (session.consent) return undefined
+  if (options.consent || session.consent === false) return 'consent'
+  const signals = privacySignals();
+  return options.respect.split(/\W/).find((signal) => signals[signal])
+}
 
-// From an action to a sealed batch: gives each its seq, its time and its view, and closes a batch when it is due.
+// ---- pageInfo.js ----
+// What is recorded about the browser and about the state of the page.
 
 
-const MAX_BYTES = 48e3; // of a batch, and of one action
-const MAX_RATE = 5000; // actions in ten seconds; more is a loop gone wild, not a person
-
-const { page_id } = stats;
-/** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
-const t0 = Math.round(Date.now() - now());
-
-let about;
-let env;
-let view;
-let seq = 0;
-let batch_seq = 0;
-let timer$1 = 0;
-let inWindow = 0;
-let windowStart = 0;
-// The open batch
-let bytes = 0;
-let lost = [];
-let views = [];
-let actions = [];
-
-/** Writes down what led to an action: the mouse path. */
-let before = () => {};
-const writeBefore = (work) => {
-  before = work;
-};
-
-const captured = () => seq;
-const open = () => actions.length;
-
-/** Begin this page's records, after what other pages left behind. Does nothing the second time. */
-const begin = () => {
-  if (about) return
-  const { prev_page, session_id = uuid7(), page_no = 0 } = state;
-  const config = hash(stringify(options)).toString(16);
-  about = { v: 2, lib: 'userlogger/2.0.0', study: options.study, config, session_id, page_id, prev_page, page_no, t0, attempt: 0 };
-  env = {
+/** The browser and the device; sent once per page as `env`. Lengths in CSS px. */
+function readEnvironment() {
+  return {
     ua: navigator.userAgent,
     lang: navigator.language,
     tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
     screen_w: screen.width,
     screen_h: screen.height,
     dpr: devicePixelRatio,
-    touch: !!navigator.maxTouchPoints,
-    ...signals(),
-  };
-  save({ session_id, page_no: page_no + 1 });
-  look();
-  adopt();
-};
+    touch: navigator.maxTouchPoints > 0,
+    ...privacySignals(),
+  }
+}
 
-/** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
-const look = () => {
-  before();
-  const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement;
-  view = {
+/** The view: what the page shows now, masked. Lengths in CSS px. Reading it may cause a layout. */
+function readView() {
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  return {
     url: maskUrl(location.href),
     title: maskText(document.title),
     viewport_w: innerWidth,
     viewport_h: innerHeight,
-    page_w,
-    page_h,
+    page_w: scrollWidth,
+    page_h: scrollHeight,
     dpr: devicePixelRatio,
-  };
-};
-
-const viewIndex = () => {
-  if (views.at(-1) !== view) {
-    views.push(view);
-    bytes += byteLength(stringify(view));
   }
-  return views.length - 1
-};
+}
 
-/** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
-const add = (action, time = now()) => {
-  if (stats.why || options.skip.split(/\W/).includes(action.name)) return
-  before();
-  // Constants win over an action's key of the same name.
-  for (const key in constants) if (key in action) action[key] = constants[key];
-  const t = tenth(time);
-  const text = stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) });
-  const size = byteLength(text);
-  if (tooMany(time)) return drop('rate')
-  if (size > MAX_BYTES) return drop('oversize')
-  if (bytes + size > MAX_BYTES) close$1('bytes');
-  actions.push(text.slice(0, -1) + `,"view":${viewIndex()}}`);
-  bytes += size;
-  arm();
-  seq++;
-  if (actions.length >= options.maxActions) close$1('size');
-  return seq - 1
-};
-
-const tooMany = (now) => {
-  if (now - windowStart > 1e4) [windowStart, inWindow] = [now, 0];
-  return ++inWindow > MAX_RATE
-};
-
-/** An action that will not be sent keeps its seq, and the next batch says what became of it. */
-const drop = (reason) => {
-  if (actions[0]) close$1('size');
-  if (lost.at(-1)?.[2] === reason) lost.at(-1)[1] = seq;
-  else lost.push([seq, seq, reason]);
-  stats.lost++;
-  arm();
-  return seq++
-};
-
-/** A batch waits for its end no longer than this. */
-const arm = () => {
-  timer$1 ||= setTimeout(seal, options.maxTime * 1000, 'time');
-};
-
-const seal = (reason) => {
-  before();
-  close$1(reason);
-};
-
-/** The open batch is one from now on. */
-const close$1 = (reason) => {
-  clearTimeout(timer$1);
-  timer$1 = 0;
-  if (!actions[0] && !lost[0]) return
-  const envelope = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views };
-  const batch = { envelope, actions };
-  env = undefined;
-  reset([]);
-  save({ prev_page: { id: page_id, seq } });
-  push(batch);
-};
-
-const reset = (declared) => {
-  actions = [];
-  views = [];
-  bytes = 0;
-  lost = declared;
-};
-
-/** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
-const purge = () => {
-  before(); // the path that waits there goes with the rest
-  reset(seq ? [[0, seq - 1, 'consent']] : []);
-  discard();
-};
-
-// Areas of interest: where on the page the elements lie whose looks or clicks are counted later.
+// ---- recorder.js ----
+// From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is
+// due.
 
 
-const selectors = [];
-let known$1;
+const MAX_BYTES = 48e3; // of a batch, and of one action
+const RATE_WINDOW_MS = 10e3;
+const MAX_ACTIONS_PER_WINDOW = 5000; // more comes from a loop in a script, not from a person
 
-/** Log all rectangles when one of them is another than before. */
-const check = () => {
-  if (!selectors[0]) return
-  const areas = [...document.querySelectorAll(selectors)].map((el) => {
-    const [page_x, page_y, el_w, el_h] = rectangle(el, scrollX, scrollY);
-    return { ...name(el), page_x, page_y, el_w, el_h }
-  });
-  const now = stringify(areas);
-  if (now !== known$1 && add({ name: 'areas', areas }) >= 0) known$1 = now;
-};
+/** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
+const pageStart = Math.round(Date.now() - now());
 
-const track = (selector) => {
-  selectors.push(selector);
-  check();
-};
-
-// Clicks: on which element, and what followed.
-
-
-const EFFECT_WAIT = 1000; // ms; what comes later is not what a person takes for the answer to a click
-
-/** Selectors whose elements log each click on them, whenever they come into the page. */
-const subscribed = [];
-
-let clicked;
-let observer;
-
-/** What followed the last click is known. */
-const effect = (kind) => {
-  if (!clicked) return
-  const [ref, start, timer] = clicked;
-  clearTimeout(timer);
-  clicked = undefined;
-  observer.disconnect();
-  check();
-  add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) });
-};
-
-const awaitEffect = (ref, event) => {
-  observer ||= new MutationObserver(guard(() => effect('mutation')));
-  // In the document, and in the shadow roots and the frame's document that the click went through.
-  const trees = event.composedPath().filter((node) => node.nodeType > 8);
-  trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }));
-  clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')];
-};
+/** Envelope fields that are the same in every batch of this page; undefined before recording begins. */
+let pageFields;
+/** Sent with the page's first batch, undefined afterwards. */
+let environment;
+let view;
+let nextSeq = 0;
+let nextBatchSeq = 0;
+let sealTimer = 0;
+let windowStart = 0;
+let actionsInWindow = 0;
 
 /**
- * One action for each subscribed element that the click went through, innermost first; where none is subscribed,
- * one for the element that was clicked. Never two for the same element.
+ * The batch that is being filled: actions as JSON, the views that they refer to, the size of both in bytes, and
+ * ranges of lost actions as {from, to, reason}.
  */
-const click = (event) => {
-  const target = targetOf(event);
-  if (ignored(target)) return
-  notePasswords(target);
-  effect('none');
-  const hits = event.composedPath().filter((el) => subscribed[0] && el.matches?.(subscribed));
-  if (!hits[0] && options.capture) hits.push(target);
-  const [ref] = hits.map((el) =>
-    add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
-  );
-  if (options.capture && ref >= 0) awaitEffect(ref, event);
-};
+let openBatch = { actions: [], views: [], bytes: 0, lost: [] };
 
-// Forms: which fields, never what was typed into them, unless the study asks for it and the field is no secret.
+let completePrecedingAction = () => {};
 
+/**
+ * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It
+ * is called before each action and before a batch is sealed, so that actions are in the order of their times.
+ */
+function beforeEachAction(callback) {
+  completePrecedingAction = callback;
+}
 
-const fieldName = ({ name, id }) => name || id;
+/** Number of actions captured on this page. */
+function capturedActions() {
+  return nextSeq
+}
 
-/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
-const submit = (event) => {
-  const form = targetOf(event);
-  if (ignored(form)) return
-  const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !ignored(field)).map(fieldName);
-  add({
-    name: 'submit',
-    ...name(form),
-    form_id: form.getAttribute('id'),
-    fields: [...new Set(fields)].filter(Boolean),
-    valid: !form.querySelector(':invalid'),
-  });
-};
+/** Number of actions in the batch that is not yet sealed. */
+function openActions() {
+  return openBatch.actions.length
+}
 
-const change = (event) => {
-  const field = targetOf(event);
-  if (ignored(field)) return
-  const { type, value, checked } = field;
-  const action = { name: 'change', ...name(field), field: fieldName(field), type };
-  if (!isSecret(field)) {
-    if (/check|radio/.test(type)) action.checked = checked;
-    else action.length = value?.length;
-    if (options.values) action.value = maskText(value);
+/** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
+function beginPage() {
+  if (pageFields) return
+  const { prev_page, session_id = uuid7(), page_no = 0 } = session;
+  pageFields = {
+    v: 2,
+    lib: 'userlogger/2.0.0', // name and version of this library, which build.js inserts
+    study: options.study,
+    config: hash(JSON.stringify(options)).toString(16),
+    session_id,
+    page_id: stats.pageId,
+    prev_page,
+    page_no,
+    t0: pageStart,
+    attempt: 0,
+  };
+  environment = readEnvironment();
+  saveSession({ session_id, page_no: page_no + 1 });
+  refreshView();
+  adoptStoredBatches();
+}
+
+/**
+ * Read the view again. Called when something may have changed it, not for every action, because it can cause a
+ * layout.
+ */
+function refreshView() {
+  completePrecedingAction();
+  view = readView();
+}
+
+/** Index of the current view in the open batch. */
+function viewIndex() {
+  const { views } = openBatch;
+  if (views.at(-1) !== view) {
+    views.push(view);
+    openBatch.bytes += byteLength(JSON.stringify(view));
   }
-  add(action);
-};
+  return views.length - 1
+}
 
-// Page views: loads, steps of a single-page app, returns from the browser's cache; and how long each lasted.
+/**
+ * Put an action into the open batch.
+ * @param {object} action its `name` and further fields; a constant of the same name replaces a field
+ * @param {number} [time] ms since the page began
+ * @returns {number | undefined} the action's seq; undefined if it was not recorded
+ */
+function enqueue(action, time = now()) {
+  if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+  completePrecedingAction();
+  for (const name of Object.keys(constants)) {
+    if (name in action) action[name] = constants[name];
+  }
+  const t = roundToTenth(time);
+  const json = JSON.stringify({ task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) });
+  const bytes = byteLength(json);
+  if (exceedsRate(time)) return drop('rate')
+  if (bytes > MAX_BYTES) return drop('oversize')
+  if (openBatch.bytes + bytes > MAX_BYTES) sealOpenBatch('bytes');
+  openBatch.actions.push(`${json.slice(0, -1)},"view":${viewIndex()}}`);
+  openBatch.bytes += bytes;
+  startSealTimer();
+  const seq = nextSeq++;
+  if (openBatch.actions.length >= options.maxActions) sealOpenBatch('size');
+  return seq
+}
+
+function exceedsRate(time) {
+  if (time - windowStart > RATE_WINDOW_MS) {
+    windowStart = time;
+    actionsInWindow = 0;
+  }
+  actionsInWindow++;
+  return actionsInWindow > MAX_ACTIONS_PER_WINDOW
+}
+
+/** Do not send an action. It keeps its seq, and the next batch declares that it is lost and why. */
+function drop(reason) {
+  if (openBatch.actions.length > 0) sealOpenBatch('size');
+  const lastRange = openBatch.lost.at(-1);
+  if (lastRange?.reason === reason) lastRange.to = nextSeq;
+  else openBatch.lost.push({ from: nextSeq, to: nextSeq, reason });
+  stats.lostActions++;
+  startSealTimer();
+  return nextSeq++
+}
+
+/** Make sure that the open batch is sealed `maxTime` seconds from now at the latest. */
+function startSealTimer() {
+  if (!sealTimer) sealTimer = setTimeout(() => seal('time'), options.maxTime * 1000);
+}
+
+/** Seal the open batch and hand it over for delivery. `reason` is the envelope's, see docs/protocol.md. */
+function seal(reason) {
+  completePrecedingAction();
+  sealOpenBatch(reason);
+}
+
+function sealOpenBatch(reason) {
+  clearTimeout(sealTimer);
+  sealTimer = 0;
+  const { actions, views, lost } = openBatch;
+  if (actions.length === 0 && lost.length === 0) return
+  const envelope = {
+    ...pageFields,
+    const: { ...constants },
+    batch_id: uuid7(),
+    batch_seq: nextBatchSeq++,
+    reason,
+    lost: lost.map((range) => [range.from, range.to, range.reason]),
+    env: environment,
+    views,
+  };
+  environment = undefined;
+  openBatch = { actions: [], views: [], bytes: 0, lost: [] };
+  saveSession({ prev_page: { id: stats.pageId, seq: nextSeq } });
+  enqueueBatch({ envelope, actions });
+}
+
+/**
+ * Consent was withdrawn: delete all actions of this page and this user that the server has not acknowledged. The page's
+ * seqs are declared as lost, because the study would otherwise see a loss without a reason.
+ */
+function purge() {
+  completePrecedingAction(); // the mouse path collected so far is deleted too
+  const lost = nextSeq > 0 ? [{ from: 0, to: nextSeq - 1, reason: 'consent' }] : [];
+  openBatch = { actions: [], views: [], bytes: 0, lost };
+  deleteBatchesOfUser();
+}
+
+// ---- areas.js ----
+// Areas of interest: the rectangles of elements for which a study counts fixations or clicks.
 
 
-let href;
-let shown;
+const trackedSelectors = [];
+/** The areas as last logged, as JSON. */
+let loggedAreas;
 
-const leavePage = () => {
-  if (shown >= 0) add({ name: 'pageleave', duration: tenth(now() - shown) });
-  shown = undefined;
-};
+/** Rectangle of an element in the document, in CSS px. */
+function areaOf(element) {
+  const { x, y, width, height } = rectangle(element, { x: scrollX, y: scrollY });
+  return { ...elementFields(element), page_x: x, page_y: y, el_w: width, el_h: height }
+}
 
-const viewPage = (nav) => {
-  const referrer = href ?? document.referrer;
-  href = location.href;
-  shown = now();
-  look();
-  add({ name: 'pageview', nav, referrer: maskUrl(referrer) });
-  check();
-};
+/** Log the rectangles of all tracked elements, if any of them has changed since they were last logged. */
+function logAreasIfChanged() {
+  if (trackedSelectors.length === 0) return
+  const areas = [...document.querySelectorAll(trackedSelectors.join(','))].map(areaOf);
+  const json = JSON.stringify(areas);
+  if (json === loggedAreas) return
+  const seq = enqueue({ name: 'areas', areas });
+  if (seq !== undefined) loggedAreas = json;
+}
 
-/** A step counts after the first view, and where the URL is another one: frameworks replace states all the time. */
-const step = (nav) => {
-  if (!href || location.href === href) return
-  effect('nav');
-  leavePage();
-  viewPage(nav);
-};
+/** Track the elements that match a selector, and log their rectangles now. */
+function trackSelector(selector) {
+  trackedSelectors.push(selector);
+  logAreasIfChanged();
+}
 
-/** Hear of pushState and replaceState, which fire no event, until the signal says stop. */
-const watchHistory = (signal) =>
-  ['push', 'replace'].forEach((nav) => {
-    const method = nav + 'State';
-    const original = history[method];
-    const ours = (history[method] = (...args) => {
-      original.apply(history, args);
-      guard(step)(nav);
-    });
-    signal.addEventListener('abort', () => history[method] === ours && (history[method] = original));
+// ---- clickEffect.js ----
+// What a click led to: the first of a change of the document, a scroll or a navigation within one second.
+
+
+/** A person does not perceive what happens later as the result of the click. */
+const MAX_WAIT_MS = 1000;
+
+/** The click whose effect is awaited: its seq, its time in ms since the page began, and its timer. */
+let awaited;
+let observer;
+
+/** Stop waiting for the effect of the last click. Returns that click, if its effect was still awaited. */
+function endWait() {
+  if (!awaited) return undefined
+  const click = awaited;
+  awaited = undefined;
+  clearTimeout(click.timer);
+  observer.disconnect();
+  return click
+}
+
+/** Wait no longer, and log nothing. */
+function cancelClickEffect() {
+  endWait();
+}
+
+/**
+ * Log what the last click led to, unless that is already known.
+ * @param {'mutation' | 'scroll' | 'nav' | 'none'} effect
+ */
+function logClickEffect(effect) {
+  const click = endWait();
+  if (!click) return
+  logAreasIfChanged();
+  enqueue({ name: 'click_effect', ref: click.seq, effect, ms: roundToTenth(now() - click.time) });
+}
+
+/** Whether a node of an event's path is a document or a shadow root. */
+function isRoot(node) {
+  return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
+}
+
+/** Begin to wait for the effect of the click that was logged under this seq. */
+function awaitClickEffect(seq, event) {
+  if (!observer) observer = new MutationObserver(guard(() => logClickEffect('mutation')));
+  const changes = { subtree: true, childList: true, attributes: true, characterData: true };
+  // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not
+  // seen.
+  for (const root of event.composedPath().filter(isRoot)) observer.observe(root, changes);
+  awaited = { seq, time: now(), timer: setTimeout(() => logClickEffect('none'), MAX_WAIT_MS) };
+}
+
+// ---- clicks.js ----
+// Clicks, and the elements that subscribeObject() names.
+
+
+const subscribedSelectors = [];
+
+/** Log each click on an element that matches the selector as that element's click, also on elements that come later. */
+function subscribeSelector(selector) {
+  subscribedSelectors.push(selector);
+}
+
+/** The subscribed elements that the click passed through, innermost first. */
+function subscribedElements(event) {
+  if (subscribedSelectors.length === 0) return []
+  const selector = subscribedSelectors.join(',');
+  return event.composedPath().filter((node) => node.matches?.(selector))
+}
+
+function enqueueClick(element, event) {
+  return enqueue({
+    ...attributesWithPrefix(element, options.attributesName),
+    ...clickedElementFields(element, event),
+    ...pointerFields(event),
+    name: 'click',
+  })
+}
+
+/**
+ * Log one action for each subscribed element that the click passed through; if there is none, one for the element that
+ * was clicked. An element never gets two actions for one click.
+ */
+function captureClick(event) {
+  const target = targetOf(event);
+  if (isIgnored(target)) return
+  rememberPasswordFields(target);
+  logClickEffect('none'); // of the click before
+  const elements = subscribedElements(event);
+  if (elements.length === 0 && options.capture) elements.push(target);
+  const seqs = elements.map((element) => enqueueClick(element, event));
+  const innermostSeq = seqs[0];
+  if (options.capture && innermostSeq !== undefined) awaitClickEffect(innermostSeq, event);
+}
+
+// ---- forms.js ----
+// Forms: which fields were filled in, and their values only where the study asks for them and they are not secret.
+
+
+function fieldName(field) {
+  return field.name || field.id
+}
+
+/**
+ * Log that a form is submitted. Fields and validity are read by selector, not from the form object: a field named
+ * "elements" or "id" replaces the form's own property, and checkValidity() fires events on the page.
+ */
+function captureSubmit(event) {
+  const form = targetOf(event);
+  if (isIgnored(form)) return
+  const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !isIgnored(field));
+  const names = fields.map(fieldName).filter((name) => name);
+  enqueue({
+    name: 'submit',
+    ...elementFields(form),
+    form_id: form.getAttribute('id'),
+    fields: [...new Set(names)],
+    valid: form.querySelector(':invalid') === null,
   });
+}
 
-// Mouse paths in columns: a sample costs about ten bytes instead of two hundred.
+/** What may be recorded about a field's value. */
+function valueFields(field) {
+  if (isSecretField(field)) return {}
+  const isTickBox = /check|radio/.test(field.type);
+  const state = isTickBox ? { checked: field.checked } : { length: field.value?.length };
+  return options.values ? { ...state, value: maskText(field.value) } : state
+}
 
-/** One sample in so many is the server's limit for one action. */
+/** Log that a field was changed. */
+function captureChange(event) {
+  const field = targetOf(event);
+  if (isIgnored(field)) return
+  enqueue({
+    name: 'change',
+    ...elementFields(field),
+    field: fieldName(field),
+    type: field.type,
+    ...valueFields(field),
+  });
+}
+
+// ---- listeners.js ----
+// Event listeners: how they are added, and how stop() removes them all.
+
+
+let abortController;
+
+/**
+ * Each handler's guarded version. The same function each time, so that the browser ignores a repeated
+ * addEventListener.
+ */
+const guardedHandlers = new WeakMap();
+
+/** An event that passes two listening targets, such as a window and a shadow root, is handled once. */
+function guardedHandler(handler) {
+  if (!guardedHandlers.has(handler)) {
+    let lastEvent;
+    const handleOnce = guard((event) => {
+      if (event === lastEvent) return
+      lastEvent = event;
+      handler(event);
+    });
+    guardedHandlers.set(handler, handleOnce);
+  }
+  return guardedHandlers.get(handler)
+}
+
+/**
+ * Must be called before addListeners().
+ * @returns {AbortSignal} fires when the listeners are removed
+ */
+function beginListening() {
+  abortController = new AbortController();
+  return abortController.signal
+}
+
+/**
+ * Listen for events in the capture phase, that is before the page's own handlers, which could stop the event. The
+ * listeners are passive: they cannot prevent what the event does and do not delay scrolling.
+ * @param {EventTarget} target a window (of the page or of a frame), an element or a shadow root
+ * @param {{types: string[], handler: (event: Event) => void}[]} listeners
+ */
+function addListeners(target, listeners) {
+  const settings = { capture: true, passive: true, signal: abortController.signal };
+  for (const { types, handler } of listeners) {
+    for (const type of types) target.addEventListener(type, guardedHandler(handler), settings);
+  }
+}
+
+/** Remove all listeners. */
+function endListening() {
+  abortController?.abort();
+}
+
+// ---- moves.js ----
+// The format of mouse paths: one column per quantity, in differences. A sample takes about 10 bytes instead of 200.
+
+/** Samples in one action at most; the server rejects more. */
 const SAMPLES = 200;
 
-const deltas = (values) => values.map((value, i) => value - (values[i - 1] || 0));
+/** The first value, then the difference of each value from the one before. */
+function differences(values) {
+  return values.map((value, i) => (i === 0 ? value : value - values[i - 1]))
+}
 
-/** Samples {t, x, y} (ms, whole client px) into columns; the first x and y are absolute, all else differences. */
-const encode = (samples) => {
+/**
+ * Encode samples as columns.
+ * @param {{t: number, x: number, y: number}[]} samples t in ms, x and y in whole CSS px of the viewport
+ * @returns {{n: number, dt: number[], x: number[], y: number[]}} n is the number of samples; dt is in whole ms, from 0;
+ *   the first x and y are absolute
+ */
+function encode(samples) {
   const start = samples[0].t;
   return {
     n: samples.length,
-    // The time since the start is rounded, not each step, so that the errors do not add up.
-    dt: deltas(samples.map((sample) => Math.round(sample.t - start))),
-    x: deltas(samples.map((sample) => sample.x)),
-    y: deltas(samples.map((sample) => sample.y)),
+    // The times since the start are rounded, not the differences, so that the errors do not add up.
+    dt: differences(samples.map((sample) => Math.round(sample.t - start))),
+    x: differences(samples.map((sample) => sample.x)),
+    y: differences(samples.map((sample) => sample.y)),
   }
-};
+}
 
-// Mouse, touch and pen: where the pointer was, one sample each 50 ms while it moves, and always where it came to rest.
+// ---- mousePath.js ----
+// The path of mouse, finger or pen: one sample each 50 ms while the pointer moves, and one where it comes to rest.
 
 
+const OFFSET_STEP = 16; // CSS px
+
+/** Samples {t, x, y} of the piece of path that is not yet logged: t in ms, x and y in CSS px of the viewport. */
 let samples = [];
-let piece; // what the samples have in common
-let known; // the same as a text
-let last; // six coordinates of the last sample
-let next; // the event that waits to become a sample
-let timer = 0;
+/** What these samples have in common, see commonFields(). */
+let common;
+/** The six coordinates of the last sample, also after its piece was logged. */
+let lastCoordinates = {};
+/** The last event, if it has not become a sample yet. */
+let waitingEvent;
+let sampleTimer = 0;
 
-/** What waits becomes a sample. */
-const rest = () => {
-  clearTimeout(timer);
-  timer = 0;
-  const event = next;
-  next = undefined;
-  if (event) sample(event);
-};
-
-/** The piece of path so far becomes an action. */
-const close = () => {
-  if (!samples[0]) return
-  const path = samples;
-  samples = [];
-  add({ name: 'mousemove', ...piece, ...encode(path), ...last }, path[0].t);
-};
-
-writeBefore(() => {
-  rest();
-  close();
-});
-
-const sample = (event) => {
-  const at = coordinates(event);
-  // The browser repeats the last move after a layout: the pointer rests, so there is nothing to say.
-  if ([stringify(last), '{}'].includes(stringify(at))) return
-  const { client_x: x, client_y: y } = at;
-  const pointer = event.pointerType;
-  const [sx, sy, ...off] = [at.page_x - x, at.page_y - y, at.screen_x - x, at.screen_y - y];
-  // On a zoomed page `off` drifts with the pointer; every 16 px of that begin a new piece, not every sample.
-  const text = [pointer, sx, sy, off.map((px) => px >> 4)] + '';
-  if (text !== known || samples.length === SAMPLES) close();
-  if (!samples[0]) piece = { pointer, sx, sy, off };
-  // A path never runs backwards, whatever clock an event was stamped with.
-  samples.push({ t: Math.max(timeOf(event), samples.at(-1)?.t || 0), x, y });
-  known = text;
-  last = at;
-  arm();
-};
-
-const move = (event) => {
-  const interval = options.moveInterval;
-  if (!interval) return (event.getCoalescedEvents?.() || [event]).forEach(sample)
-  next = event;
-  const wait = interval - timeOf(event) + (samples.at(-1)?.t ?? -interval);
-  if (wait > 0) timer ||= setTimeout(rest, wait);
-  else rest();
-};
-
-// Everything that is captured by itself: which event leads to which action. All listeners are passive, on the way down.
-
-
-const INTERVAL = 100;
-
-let ending$1;
-
-/** Begin to listen; to abort what this returns removes every listener. */
-const hear = () => (ending$1 = new AbortController());
-
-/** Listen on a window, a frame or a shadow root. An event that passes two of them is one event. */
-const listen = (target, handlers) => {
-  for (const types in handlers)
-    for (const type of types.split(' ')) {
-      const handler = handlers[types];
-      // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
-      handler.guarded ||= guard((event) => handler.last === event || handler((handler.last = event)));
-      target.addEventListener(type, handler.guarded, { capture: true, passive: true, signal: ending$1.signal });
-    }
-};
-
-const onElement = (describe) => (event) => {
-  const el = targetOf(event);
-  if (!ignored(el)) add({ name: event.type, ...describe(el, event) });
-};
-
-const due = new Set();
-
-/** What an element or the window does many times in a row is logged each 100 ms, and the last of it. */
-const soon = (target, log) => {
-  if (due.has(target)) return
-  due.add(target);
-  setTimeout(guard(() => {
-    due.delete(target);
-    log();
-  }), INTERVAL);
-};
-
-const scroll = ({ target }) => {
-  if (ignored(target)) return
-  effect('scroll');
-  soon(target, () => {
-    const el = target.scrollingElement || target; // only a document has one
-    add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) });
-  });
-};
-
-/** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
-const enter = (event) => event.composedPath().filter((node) => node.nodeType > 10).forEach((root) => listen(root, inDocument));
-
-/** What happens inside a document: of this window, or of a frame. */
-const inDocument = {
-  click,
-  submit,
-  change,
-  scroll,
-  pointermove: move,
-  'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
-  'copy cut paste': onElement(name),
-  'pointerover pointerdown click focusin': enter,
-  focusin: (event) => notePasswords(targetOf(event)),
-};
-
-/** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
-const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
-  add({ name: 'error', message: maskUrl(message), src: filename && maskUrl(filename), line: lineno });
-
-/** What happens to the window as a whole. */
-const toWindow = {
-  // Those of every element pass here too.
-  'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
-  load: check,
-  'popstate hashchange': () => step('pop'),
-  resize: () =>
-    soon(window, () => {
-      look();
-      add({ name: 'resize' });
-      check();
-    }),
-  'error unhandledrejection': failed,
-};
-
-/** Nothing may follow: all that is there must go now. */
-const away = (reason) => {
-  seal(reason);
-  hidden();
-};
-
-/** What the delivery must hear of, also when nothing is captured by itself. */
-const theEnd = {
-  visibilitychange: () => {
-    if (options.capture) add({ name: 'visibility', state: document.visibilityState });
-    if (document.hidden) away('hidden');
-  },
-  freeze: () => away('freeze'),
-  pagehide: () => {
-    effect('nav');
-    leavePage();
-    seal('pagehide');
-    leave();
-  },
-  online: wake,
-};
-
-// The logger's public face: what a page can ask of it. One page has one logger, so nothing is captured twice.
-
-
-const FLUSH_WAIT = 10e3;
-
-let logger;
-let given;
-const frames = [];
-let ending;
-
-const attach = () => {
-  ending = hear();
-  listen(window, options.capture ? inDocument : { click });
-  if (options.capture) {
-    listen(window, toWindow);
-    watchHistory(ending.signal);
-    // Before that, a page in the making may not know its own title.
-    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: () => viewPage('load') });
-    else viewPage('load');
+/**
+ * Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen.
+ */
+function commonFields(event, position) {
+  return {
+    pointer: event.pointerType,
+    sx: position.page_x - position.client_x,
+    sy: position.page_y - position.client_y,
+    off: [position.screen_x - position.client_x, position.screen_y - position.client_y],
   }
-  listen(window, { ...theEnd, pageshow });
-  frames.forEach(attachFrame);
-};
+}
 
-const attachFrame = guard((frame) => {
-  const load = () => listen(frame.contentWindow, inDocument);
-  listen(frame, { load });
-  load();
+/** On a zoomed page `off` changes with the position. A new piece begins at each 16 px of that, not at each sample. */
+function canShareAction(one, other) {
+  const step = (distance) => Math.floor(distance / OFFSET_STEP);
+  return (
+    one.pointer === other.pointer &&
+    one.sx === other.sx &&
+    one.sy === other.sy &&
+    step(one.off[0]) === step(other.off[0]) &&
+    step(one.off[1]) === step(other.off[1])
+  )
+}
+
+function isSamePosition(one, other) {
+  return (
+    one.client_x === other.client_x &&
+    one.client_y === other.client_y &&
+    one.page_x === other.page_x &&
+    one.page_y === other.page_y &&
+    one.screen_x === other.screen_x &&
+    one.screen_y === other.screen_y
+  )
+}
+
+function takeSample(event) {
+  const position = coordinates(event);
+  if (position.client_x === undefined) return
+  // Browsers can also send mouse events when the layout changes under a pointer that does not move:
+  // https://chromestatus.com/feature/5687758374830080
+  if (isSamePosition(position, lastCoordinates)) return
+  const fields = commonFields(event, position);
+  if (samples.length === SAMPLES || (samples.length > 0 && !canShareAction(common, fields))) logPath();
+  if (samples.length === 0) common = fields;
+  // The times of a path must not decrease, but timeOf() determines them differently for the page and for a frame.
+  const time = Math.max(timeOf(event), samples.at(-1)?.t ?? 0);
+  samples.push({ t: time, x: position.client_x, y: position.client_y });
+  lastCoordinates = position;
+  startSealTimer();
+}
+
+function sampleWaitingEvent() {
+  clearTimeout(sampleTimer);
+  sampleTimer = 0;
+  const event = waitingEvent;
+  waitingEvent = undefined;
+  if (event) takeSample(event);
+}
+
+/** Log the piece of path so far. */
+function logPath() {
+  if (samples.length === 0) return
+  const path = samples;
+  samples = []; // first, because enqueue() calls this function again
+  enqueue({ name: 'mousemove', ...common, ...encode(path), ...lastCoordinates }, path[0].t);
+}
+
+beforeEachAction(() => {
+  sampleWaitingEvent();
+  logPath();
 });
 
-const detach = (reason) => {
-  stats.why = reason;
-  effect();
-  ending?.abort();
-};
+/** Handle a pointermove event: take a sample, or wait until `moveInterval` ms after the last sample have passed. */
+function capturePointerMove(event) {
+  const interval = options.moveInterval;
+  if (interval === 0) {
+    const events = event.getCoalescedEvents?.() ?? [event];
+    events.forEach(takeSample);
+    return
+  }
+  waitingEvent = event;
+  const lastSample = samples.at(-1);
+  const wait = lastSample ? lastSample.t + interval - timeOf(event) : 0;
+  if (wait <= 0) sampleWaitingEvent();
+  else if (!sampleTimer) sampleTimer = setTimeout(guard(sampleWaitingEvent), wait);
+}
 
-/** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
-const start = () => {
-  if (!stats.why || !options.server) return
-  if (document.prerendering) return document.addEventListener('prerenderingchange', arrive)
-  if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
-  begin();
-  save({ user: constants.user });
-  attach();
-};
+// ---- pages.js ----
+// Page views: loads, navigations of a single-page app, returns from the back-forward cache, and how long each lasted.
 
-/** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
-const arrive = guard(() => {
-  recall(given);
-  const user = given || state.user;
+
+/** URL of the last view; undefined before the first. */
+let viewedUrl;
+/** ms since the page began at which the current view began; undefined if there is none. */
+let viewStart;
+
+/** Log that the current view has ended. */
+function logPageLeave() {
+  if (viewStart !== undefined) enqueue({ name: 'pageleave', duration: roundToTenth(now() - viewStart) });
+  viewStart = undefined;
+}
+
+/**
+ * Log that a view begins.
+ * @param {'load' | 'push' | 'replace' | 'pop' | 'bfcache'} nav what led to it
+ */
+function logPageView(nav) {
+  const referrer = viewedUrl ?? document.referrer;
+  viewedUrl = location.href;
+  viewStart = now();
+  refreshView();
+  enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer) });
+  logAreasIfChanged();
+}
+
+/**
+ * Log a navigation inside the page, if the URL is another one: frameworks often replace the history state without
+ * changing the URL. What happens before the first view is part of the load.
+ */
+function captureNavigation(nav) {
+  if (viewedUrl === undefined || location.href === viewedUrl) return
+  logClickEffect('nav');
+  logPageLeave();
+  logPageView(nav);
+}
+
+function watchHistoryMethod(method, nav, signal) {
+  const original = history[method];
+  const replacement = (...args) => {
+    original.apply(history, args);
+    guard(captureNavigation)(nav);
+  };
+  history[method] = replacement;
+  signal.addEventListener('abort', () => {
+    // If other code has wrapped the method since, it must stay as it is.
+    if (history[method] === replacement) history[method] = original;
+  });
+}
+
+/**
+ * Call captureNavigation after each history.pushState and replaceState, which fire no event.
+ * @param {AbortSignal} signal ends it
+ */
+function watchHistory(signal) {
+  watchHistoryMethod('pushState', 'push', signal);
+  watchHistoryMethod('replaceState', 'replace', signal);
+}
+
+// ---- throttle.js ----
+// Events that fire many times in a row: scroll and resize.
+
+
+const INTERVAL_MS = 100;
+
+const waitingTargets = new Set();
+
+/**
+ * Call `log` 100 ms from now, unless a call for the same target is already waiting. During continuous scrolling it is
+ * therefore called each 100 ms, and once after the last event.
+ * @param {EventTarget} target what is scrolled or resized
+ * @param {() => void} log
+ */
+function throttle(target, log) {
+  if (waitingTargets.has(target)) return
+  waitingTargets.add(target);
+  setTimeout(guard(() => {
+    waitingTargets.delete(target);
+    log();
+  }), INTERVAL_MS);
+}
+
+// ---- capture.js ----
+// What is captured without any call by the study: which event leads to which action.
+
+
+/** `dblclick`, `contextmenu` */
+function capturePointerAction(event) {
+  const element = targetOf(event);
+  if (isIgnored(element)) return
+  enqueue({ name: event.type, ...elementFields(element), ...pointerFields(event) });
+}
+
+/** `copy`, `cut`, `paste`: that it happened and where; never what is on the clipboard. */
+function captureClipboard(event) {
+  const element = targetOf(event);
+  if (!isIgnored(element)) enqueue({ name: event.type, ...elementFields(element) });
+}
+
+function captureScroll({ target }) {
+  if (isIgnored(target)) return
+  logClickEffect('scroll');
+  throttle(target, () => {
+    const element = target.scrollingElement || target; // the target is a document where the page itself is scrolled
+    enqueue({
+      name: 'scroll',
+      ...elementFields(element),
+      scroll_x: roundToTenth(element.scrollLeft),
+      scroll_y: roundToTenth(element.scrollTop),
+    });
+  });
+}
+
+/**
+ * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each
+ * open shadow root that the pointer or the focus has entered.
+ */
+function listenInShadowRoots(event) {
+  for (const node of event.composedPath()) {
+    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners);
+  }
+}
+
+/** Listeners for what happens inside a document, of the page or of a frame. */
+const documentListeners = [
+  { types: ['click'], handler: captureClick },
+  { types: ['submit'], handler: captureSubmit },
+  { types: ['change'], handler: captureChange },
+  { types: ['scroll'], handler: captureScroll },
+  { types: ['pointermove'], handler: capturePointerMove },
+  { types: ['dblclick', 'contextmenu'], handler: capturePointerAction },
+  { types: ['copy', 'cut', 'paste'], handler: captureClipboard },
+  { types: ['pointerover', 'pointerdown', 'click', 'focusin'], handler: listenInShadowRoots },
+  { types: ['focusin'], handler: (event) => rememberPasswordFields(targetOf(event)) },
+];
+
+/** Listeners for a page that captures nothing by itself: only clicks on subscribed elements. */
+const subscriptionListeners = [{ types: ['click'], handler: captureClick }];
+
+function captureWindowFocus(event) {
+  // The focus events of all elements pass the window as well.
+  if (event.target === window) enqueue({ name: `window_${event.type}` });
+}
+
+function captureResize() {
+  throttle(window, () => {
+    refreshView();
+    enqueue({ name: 'resize' });
+    logAreasIfChanged();
+  });
+}
+
+/** What failed: a script (the event has a message), a promise (a reason), or the loading of a file (neither). */
+function errorMessage(event) {
+  if (event.message !== undefined) return event.message
+  const cause = event.reason === undefined ? event.target : event.reason;
+  return cause?.message || cause
+}
+
+/** `error`, `unhandledrejection` */
+function captureError(event) {
+  const { target } = event;
+  const file = event.filename ?? (target.src || target.href);
+  enqueue({
+    name: 'error',
+    message: maskUrl(errorMessage(event)),
+    src: file && maskUrl(file),
+    line: event.lineno,
+  });
+}
+
+/** Listeners for what happens to the window as a whole. */
+const windowListeners = [
+  { types: ['focus', 'blur'], handler: captureWindowFocus },
+  { types: ['load'], handler: logAreasIfChanged },
+  { types: ['popstate', 'hashchange'], handler: () => captureNavigation('pop') },
+  { types: ['resize'], handler: captureResize },
+  { types: ['error', 'unhandledrejection'], handler: captureError },
+];
+
+// ---- lifecycle.js ----
+// The end of a page: when it is hidden, frozen or left, what was captured must be sent. It is listened to even where
+// nothing is captured without a call by the study.
+
+
+/**
+ * Seal the open batch, and store and send everything now. A hidden page may be closed without any further event, as
+ * happens on phones.
+ * @param {'hidden' | 'freeze' | 'manual'} reason
+ */
+function sealAndSendAll(reason) {
+  seal(reason);
+  sendBeforeHidden();
+}
+
+function handleVisibilityChange() {
+  if (options.capture) enqueue({ name: 'visibility', state: document.visibilityState });
+  if (document.hidden) sealAndSendAll('hidden');
+}
+
+/**
+ * The page is left, or goes into the back-forward cache. The event unload is not used instead, because a page that
+ * listens to it is not put into that cache (https://web.dev/articles/bfcache).
+ */
+function handlePageHide() {
+  logClickEffect('nav');
+  logPageLeave();
+  seal('pagehide');
+  sendBeacons();
+}
+
+/** Listeners on the window. */
+const lifecycleListeners = [
+  { types: ['visibilitychange'], handler: handleVisibilityChange },
+  { types: ['freeze'], handler: () => sealAndSendAll('freeze') },
+  { types: ['pagehide'], handler: handlePageHide },
+  { types: ['online'], handler: sendNow },
+];
+
+// ---- recording.js ----
+// Whether the logger records: start, stop, consent, and pages that come back from a cache or were loaded ahead.
+
+
+/** The user that the page's URL or its settings name, if they do. */
+let givenUser;
+/** Frames that captureFrame() was called for. */
+const frames = [];
+
+/** While a page is being parsed, it may not know its own title: the view then begins with DOMContentLoaded. */
+function logFirstPageView() {
+  const logLoad = () => logPageView('load');
+  if (document.readyState === 'loading') addListeners(window, [{ types: ['DOMContentLoaded'], handler: logLoad }]);
+  else logLoad();
+}
+
+function beginCapture() {
+  const signal = beginListening();
+  addListeners(window, options.capture ? documentListeners : subscriptionListeners);
+  if (options.capture) {
+    addListeners(window, windowListeners);
+    watchHistory(signal);
+    logFirstPageView();
+  }
+  addListeners(window, lifecycleListeners);
+  addListeners(window, [{ types: ['pageshow'], handler: handlePageShow }]);
+  frames.forEach(listenInFrame);
+}
+
+/** A frame gets a new window with each document, so the listeners are added again when it has loaded. */
+const listenInFrame = guard((frame) => {
+  const listenInWindow = () => addListeners(frame.contentWindow, documentListeners);
+  addListeners(frame, [{ types: ['load'], handler: listenInWindow }]);
+  listenInWindow();
+});
+
+function endCapture(reason) {
+  stats.notRecordingReason = reason;
+  cancelClickEffect();
+  endListening();
+}
+
+/**
+ * Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records.
+ */
+function start() {
+  if (!stats.notRecordingReason || !options.server) return
+  if (document.prerendering) {
+    document.addEventListener('prerenderingchange', startWithSession);
+    return
+  }
+  stats.notRecordingReason = reasonNotToRecord();
+  if (stats.notRecordingReason) {
+    warn(`not recording: ${stats.notRecordingReason}`);
+    return
+  }
+  beginPage();
+  saveSession({ user: constants.user });
+  beginCapture();
+}
+
+/**
+ * Load the session and start. For a page that the browser prerenders this is done again when the page is shown, because
+ * consent, task or user may have changed on the page before.
+ */
+const startWithSession = guard(() => {
+  loadSession(givenUser);
+  const user = givenUser || session.user;
   if (user) constants.user = user;
   start();
 });
 
-/** End all capture; what was captured is delivered still. */
-const stop = () => {
-  document.removeEventListener('prerenderingchange', arrive);
-  if (stats.why) return
-  leavePage();
-  away('manual');
-  detach('stopped');
-};
-
-/** The person's word. It holds for the tab, also on the pages that follow. */
-const consent = (granted) => {
-  if (granted) {
-    state.consent = granted;
-    start();
-    save();
-  } else purge();
-  add({ name: 'consent', granted });
-  seal('manual');
-  if (granted) return
-  detach('consent');
-  forget();
-};
-
-/** Back from the browser's cache. Meanwhile the person may have said no on another page. */
-const pageshow = ({ persisted }) => {
-  if (!persisted) return
-  recall(given);
-  if (state.consent === false) consent(false);
-  else if (refusal()) detach('consent');
-  else if (options.capture) viewPage('bfcache');
-  back();
-};
-
-/** One action of the study's own. */
-const log = (name, properties) => {
-  add({ ...properties, name });
-};
-
-/** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
-const addAction = (action, event) => {
-  Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
-  log(action.name || 'action', action);
-};
-
-/** Log each click on what matches, now or later, under its own name and attributes. */
-const subscribeObject = (selector) => {
-  document.querySelector(selector); // throws for a bad selector, before it can spoil the others
-  subscribed.push(selector);
-};
-
-/** Log the rectangles of what matches, now and when they have changed. */
-const trackAreas = (selector) => {
-  document.querySelector(selector); // as above
-  track(selector);
-};
-
-/** Capture inside a frame of the same origin as well, in this page's coordinates. */
-const captureFrame = (frame) => {
-  frames.push(frame);
-  if (!stats.why) attachFrame(frame);
-};
-
-/** Constants of every action from now on. */
-const set = (changes) => {
-  seal('manual');
-  Object.assign(constants, changes);
-  if (!stats.why) save({ user: constants.user });
-};
-
-const setUser = (user) => set({ user });
-
-/** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
-const assign = (variable, values) => {
-  if (!constants.user) warn('assign: no user');
-  const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length];
-  set({ [variable]: value });
-  log('assign', { variable, value, values });
-  return value
-};
-
-/** Stamp every action with a task from now on, also on the pages that follow. */
-const startTask = (task) => {
-  if (stats.why) return
-  if (state.task) endTask();
-  save({ task });
-  log('task_start');
-};
-
-const endTask = () => {
-  if (stats.why) return
-  log('task_end');
-  save({ task: undefined });
-};
-
-/** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
-const flush = (ms = FLUSH_WAIT) => {
-  seal('manual');
-  return drained(ms).then(statsNow)
-};
-
-/** Numbers of actions: of this page, and all that wait for delivery. */
-const statsNow = () => ({ recording: !stats.why, captured: captured(), pending: open() + pending(), ...stats });
-
-function UserLogger(...settings) {
-    if (logger) {
-      // The page has its logger; what this call says of the person and the elements still counts.
-      if (settings[3]) options.attributesName = settings[3];
-      set(settings[4] || settings[0]?.constants);
-      start();
-      return logger
-    }
-    logger = this;
-    guard(() => {
-      configure(...settings);
-      given = new URLSearchParams(location.search).get(options.userParam) || constants.user;
-      arrive();
-    })();
+/** Start for the first time, after the settings have been applied. */
+function startFirst() {
+  givenUser = new URLSearchParams(location.search).get(options.userParam) || constants.user;
+  startWithSession();
 }
 
-/** None of them throws into the page. */
+/** End all capture and remove all listeners. What was captured is still delivered. */
+function stop() {
+  document.removeEventListener('prerenderingchange', startWithSession);
+  if (stats.notRecordingReason) return
+  logPageLeave();
+  sealAndSendAll('manual');
+  endCapture('stopped');
+}
+
+/**
+ * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow.
+ * After a refusal nothing more is captured, and what was not yet delivered is deleted.
+ * @param {boolean} granted
+ */
+function consent(granted) {
+  if (granted) {
+    session.consent = granted;
+    start();
+    saveSession();
+  } else {
+    purge();
+  }
+  enqueue({ name: 'consent', granted });
+  seal('manual');
+  if (!granted) {
+    endCapture('consent');
+    keepOnlyRefusal();
+  }
+}
+
+/**
+ * The page has come back from the back-forward cache. Meanwhile the person may have refused on another page, or another
+ * participant may use the computer.
+ */
+function handlePageShow({ persisted }) {
+  if (!persisted) return
+  loadSession(givenUser);
+  if (session.consent === false) consent(false);
+  else if (reasonNotToRecord()) endCapture('consent');
+  else if (options.capture) logPageView('bfcache');
+  resumeDelivery();
+}
+
+/** Capture inside a frame of the same origin too, in this page's coordinates. Before consent, this waits for it. */
+function captureFrame(frame) {
+  frames.push(frame);
+  if (!stats.notRecordingReason) listenInFrame(frame);
+}
+
+// ---- index.js ----
+// The class UserLogger: what the study's code can call. A page has one logger, so that nothing is captured twice.
+
+
+const MAX_FLUSH_WAIT_MS = 10e3;
+
+let pageLogger;
+
+/** Throws if the selector is not valid, before it is combined with those that are. */
+function checkSelector(selector) {
+  document.querySelector(selector);
+}
+
 const methods = {
-  start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame,
-  set, setUser, assign, startTask, endTask, flush, stats: statsNow,
+  start,
+  stop,
+  consent,
+  captureFrame,
+
+  /** Log an action of the study's own. */
+  log(name, properties) {
+    enqueue({ ...properties, name });
+  },
+
+  /**
+   * Log an action as in the original project: the object itself becomes the action, and gets the six coordinates of the
+   * event (if there is one), a time stamp (epoch ms) and the constants.
+   */
+  addAction(action, event) {
+    Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
+    enqueue({ ...action, name: action.name || 'action' });
+  },
+
+  /** Log each click on an element that matches the selector, now or later, as that element's click. */
+  subscribeObject(selector) {
+    checkSelector(selector);
+    subscribeSelector(selector);
+  },
+
+  /** Log the rectangles of the elements that match the selector, now and whenever they have changed. */
+  trackAreas(selector) {
+    checkSelector(selector);
+    trackSelector(selector);
+  },
+
+  /** Set constants, which all actions from now on carry. */
+  set(changes) {
+    seal('manual'); // a batch has one set of constants
+    Object.assign(constants, changes);
+    if (!stats.notRecordingReason) saveSession({ user: constants.user });
+  },
+
+  /** Set the participant. */
+  setUser(user) {
+    methods.set({ user });
+  },
+
+  /** Choose one of the values, always the same for one user, study and variable. It becomes a constant. */
+  assign(variable, values) {
+    if (!constants.user) warn('assign: no user');
+    const value = values[hash(`${options.study} ${variable} ${constants.user ?? ''}`) % values.length];
+    methods.set({ [variable]: value });
+    methods.log('assign', { variable, value, values });
+    return value
+  },
+
+  /** Begin a task: all actions carry it until it ends, also on the pages that follow in the tab. */
+  startTask(task) {
+    if (stats.notRecordingReason) return
+    if (session.task) methods.endTask();
+    saveSession({ task });
+    methods.log('task_start');
+  },
+
+  /** End the task. */
+  endTask() {
+    if (stats.notRecordingReason) return
+    methods.log('task_end');
+    saveSession({ task: undefined });
+  },
+
+  /**
+   * Send everything now.
+   * @param {number} [maxWait] ms
+   * @returns {Promise<object>} stats(), when everything is acknowledged or after `maxWait`; `pending` is then 0 or not
+   */
+  flush(maxWait = MAX_FLUSH_WAIT_MS) {
+    seal('manual');
+    return whenDelivered(maxWait).then(methods.stats)
+  },
+
+  /**
+   * Whether the logger records, and numbers of actions: of this page, and (`pending`) of all that wait for delivery.
+   */
+  stats() {
+    return {
+      recording: !stats.notRecordingReason,
+      why: stats.notRecordingReason,
+      page_id: stats.pageId,
+      captured: capturedActions(),
+      acked: stats.ackedActions,
+      lost: stats.lostActions,
+      pending: openActions() + pendingActions(),
+    }
+  },
 };
-for (const name in methods) UserLogger.prototype[name] = guard(methods[name]);
+
+const configureAndStart = guard((...settings) => {
+  configure(...settings);
+  startFirst();
+});
+
+/**
+ * A later call changes the running logger: the constants and the attributes' prefix that it gives apply from now on.
+ */
+const reconfigure = guard((settings, attributesName, constantAttributes) => {
+  if (attributesName) options.attributesName = attributesName;
+  methods.set(constantAttributes || settings?.constants);
+  start();
+});
+
+/**
+ * Create the page's logger and start it; if the page has one already, return that. Takes an object with settings, or
+ * the original project's arguments.
+ */
+function UserLogger(server, maxActions, maxTime, attributesName, constantAttributes) {
+  if (pageLogger) {
+    reconfigure(server, attributesName, constantAttributes);
+    return pageLogger
+  }
+  pageLogger = this;
+  configureAndStart(server, maxActions, maxTime, attributesName, constantAttributes);
+}
+
+/** No method throws into the page. */
+for (const [name, method] of Object.entries(methods)) UserLogger.prototype[name] = guard(method);
 
 export { UserLogger };

@@ -1,24 +1,30 @@
-// Areas of interest: where on the page the elements lie whose looks or clicks are counted later.
+// Areas of interest: the rectangles of elements for which a study counts fixations or clicks.
 
-import { name, rectangle } from './element.js'
-import { add } from './recorder.js'
-import { stringify } from './util.js'
+import { elementFields, rectangle } from './element.js'
+import { enqueue } from './recorder.js'
 
-const selectors = []
-let known
+const trackedSelectors = []
+/** The areas as last logged, as JSON. */
+let loggedAreas
 
-/** Log all rectangles when one of them is another than before. */
-export const check = () => {
-  if (!selectors[0]) return
-  const areas = [...document.querySelectorAll(selectors)].map((el) => {
-    const [page_x, page_y, el_w, el_h] = rectangle(el, scrollX, scrollY)
-    return { ...name(el), page_x, page_y, el_w, el_h }
-  })
-  const now = stringify(areas)
-  if (now !== known && add({ name: 'areas', areas }) >= 0) known = now
+/** Rectangle of an element in the document, in CSS px. */
+function areaOf(element) {
+  const { x, y, width, height } = rectangle(element, { x: scrollX, y: scrollY })
+  return { ...elementFields(element), page_x: x, page_y: y, el_w: width, el_h: height }
 }
 
-export const track = (selector) => {
-  selectors.push(selector)
-  check()
+/** Log the rectangles of all tracked elements, if any of them has changed since they were last logged. */
+export function logAreasIfChanged() {
+  if (trackedSelectors.length === 0) return
+  const areas = [...document.querySelectorAll(trackedSelectors.join(','))].map(areaOf)
+  const json = JSON.stringify(areas)
+  if (json === loggedAreas) return
+  const seq = enqueue({ name: 'areas', areas })
+  if (seq !== undefined) loggedAreas = json
+}
+
+/** Track the elements that match a selector, and log their rectangles now. */
+export function trackSelector(selector) {
+  trackedSelectors.push(selector)
+  logAreasIfChanged()
 }

@@ -1,31 +1,51 @@
-// A sealed batch: {envelope, actions}. `envelope` is the envelope without its actions, `actions` their JSON, one text each in
-// the order of their seqs: what an action says is fixed when it happens.
+// A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
-import { stringify, uuid7 } from './util.js'
+import { uuid7 } from './util.js'
 
-/** The envelope as it is posted. `now` holds what is true of this attempt only. */
-export const bodyOf = ({ envelope, actions }, now) =>
-  stringify({ ...envelope, ...now }).slice(0, -1) + `,"actions":[${actions}]}`
+/**
+ * @typedef {object} Batch
+ * @property {object} envelope all fields of the request body except `actions`; docs/protocol.md lists them
+ * @property {string[]} actions each action as JSON, in the order of seq. An action is serialized when it is logged, so
+ *   that objects that the page changes later do not change it
+ * @property {boolean} [isInFlight] a request or beacon carries it now
+ * @property {number} [bytesInFlight] size of the fetch request that carries it now
+ * @property {boolean} [isStored] localStorage holds it
+ */
 
-/** The batch that a body holds. */
-export const readBody = (text) => {
-  const { actions, ...envelope } = JSON.parse(text)
-  return { envelope, actions: actions.map((action) => stringify(action)) }
+/**
+ * The request body of a batch.
+ * @param {Batch} batch
+ * @param {object} [attemptFields] fields that differ from one attempt to the next
+ */
+export function serializeBatch({ envelope, actions }, attemptFields) {
+  const head = JSON.stringify({ ...envelope, ...attemptFields })
+  return `${head.slice(0, -1)},"actions":[${actions.join(',')}]}`
 }
 
-const seqOf = (action) => JSON.parse(action).seq
+/** The batch of a request body. */
+export function parseBatch(body) {
+  const { actions, ...envelope } = JSON.parse(body)
+  return { envelope, actions: actions.map((action) => JSON.stringify(action)) }
+}
 
-/** What is left of a batch that cannot be delivered: no actions, and the declaration of which they were. */
-export const tombstone = ({ envelope, actions }, reason) => ({
-  envelope: { ...envelope, lost: [...envelope.lost, [seqOf(actions[0]), seqOf(actions.at(-1)), reason]] },
-  actions: [],
-})
+function seqOf(action) {
+  return JSON.parse(action).seq
+}
 
-/** Two halves with the same seqs; each is a batch of its own to the server, and may declare what both do. */
-export const halves = ({ envelope, actions }) => {
-  const middle = actions.length >> 1
-  return [actions.slice(0, middle), actions.slice(middle)].map((actions) => ({
+/** The batch without its actions, but with the declaration that they are lost and why. */
+export function declareLost({ envelope, actions }, reason) {
+  const lostRange = [seqOf(actions[0]), seqOf(actions.at(-1)), reason]
+  return { envelope: { ...envelope, lost: [...envelope.lost, lostRange] }, actions: [] }
+}
+
+/**
+ * Two batches with half of the actions each, under the same seqs. Both carry the envelope's `lost`; the server accepts
+ * the repetition.
+ */
+export function splitBatch({ envelope, actions }) {
+  const middle = Math.floor(actions.length / 2)
+  return [actions.slice(0, middle), actions.slice(middle)].map((half) => ({
     envelope: { ...envelope, batch_id: uuid7() },
-    actions,
+    actions: half,
   }))
 }

@@ -1,114 +1,109 @@
-// Everything that is captured by itself: which event leads to which action. All listeners are passive, on the way down.
+// What is captured without any call by the study: which event leads to which action.
 
-import { check } from './areas.js'
-import { click, effect } from './clicks.js'
-import { hidden, leave, wake } from './delivery.js'
-import { name, pointer, targetOf } from './element.js'
-import { change, submit } from './forms.js'
-import { ignored, maskUrl, notePasswords } from './mask.js'
-import { leavePage, step } from './pages.js'
-import { add, look, seal } from './recorder.js'
-import { move } from './sampler.js'
-import { options } from './settings.js'
-import { guard, tenth } from './util.js'
+import { logAreasIfChanged } from './areas.js'
+import { logClickEffect } from './clickEffect.js'
+import { captureClick } from './clicks.js'
+import { pointerFields } from './coordinates.js'
+import { elementFields, targetOf } from './element.js'
+import { captureChange, captureSubmit } from './forms.js'
+import { addListeners } from './listeners.js'
+import { isIgnored, maskUrl, rememberPasswordFields } from './mask.js'
+import { capturePointerMove } from './mousePath.js'
+import { captureNavigation } from './pages.js'
+import { enqueue, refreshView } from './recorder.js'
+import { throttle } from './throttle.js'
+import { roundToTenth } from './util.js'
 
-const INTERVAL = 100
-
-let ending
-
-/** Begin to listen; to abort what this returns removes every listener. */
-export const hear = () => (ending = new AbortController())
-
-/** Listen on a window, a frame or a shadow root. An event that passes two of them is one event. */
-export const listen = (target, handlers) => {
-  for (const types in handlers)
-    for (const type of types.split(' ')) {
-      const handler = handlers[types]
-      // One guarded twin each: a listener that is added twice to one window is one listener to the browser.
-      handler.guarded ||= guard((event) => handler.last === event || handler((handler.last = event)))
-      target.addEventListener(type, handler.guarded, { capture: true, passive: true, signal: ending.signal })
-    }
+/** `dblclick`, `contextmenu` */
+function capturePointerAction(event) {
+  const element = targetOf(event)
+  if (isIgnored(element)) return
+  enqueue({ name: event.type, ...elementFields(element), ...pointerFields(event) })
 }
 
-const onElement = (describe) => (event) => {
-  const el = targetOf(event)
-  if (!ignored(el)) add({ name: event.type, ...describe(el, event) })
+/** `copy`, `cut`, `paste`: that it happened and where; never what is on the clipboard. */
+function captureClipboard(event) {
+  const element = targetOf(event)
+  if (!isIgnored(element)) enqueue({ name: event.type, ...elementFields(element) })
 }
 
-const due = new Set()
-
-/** What an element or the window does many times in a row is logged each 100 ms, and the last of it. */
-const soon = (target, log) => {
-  if (due.has(target)) return
-  due.add(target)
-  setTimeout(guard(() => {
-    due.delete(target)
-    log()
-  }), INTERVAL)
-}
-
-const scroll = ({ target }) => {
-  if (ignored(target)) return
-  effect('scroll')
-  soon(target, () => {
-    const el = target.scrollingElement || target // only a document has one
-    add({ name: 'scroll', ...name(el), scroll_x: tenth(el.scrollLeft), scroll_y: tenth(el.scrollTop) })
+function captureScroll({ target }) {
+  if (isIgnored(target)) return
+  logClickEffect('scroll')
+  throttle(target, () => {
+    const element = target.scrollingElement || target // the target is a document where the page itself is scrolled
+    enqueue({
+      name: 'scroll',
+      ...elementFields(element),
+      scroll_x: roundToTenth(element.scrollLeft),
+      scroll_y: roundToTenth(element.scrollTop),
+    })
   })
 }
 
-/** Scrolling, changes and submits do not leave a shadow root: there is listening in all that pointer or focus reach. */
-const enter = (event) => event.composedPath().filter((node) => node.nodeType > 10).forEach((root) => listen(root, inDocument))
-
-/** What happens inside a document: of this window, or of a frame. */
-export const inDocument = {
-  click,
-  submit,
-  change,
-  scroll,
-  pointermove: move,
-  'dblclick contextmenu': onElement((el, event) => ({ ...name(el), ...pointer(event) })),
-  'copy cut paste': onElement(name),
-  'pointerover pointerdown click focusin': enter,
-  focusin: (event) => notePasswords(targetOf(event)),
+/**
+ * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each
+ * open shadow root that the pointer or the focus has entered.
+ */
+function listenInShadowRoots(event) {
+  for (const node of event.composedPath()) {
+    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners)
+  }
 }
 
-/** Of a script (message), of a promise (reason), or of what could not be loaded (neither: then the element is named). */
-const failed = ({ target, reason = target, message = reason?.message || reason, filename = target.src || target.href, lineno }) =>
-  add({ name: 'error', message: maskUrl(message), src: filename && maskUrl(filename), line: lineno })
+/** Listeners for what happens inside a document, of the page or of a frame. */
+export const documentListeners = [
+  { types: ['click'], handler: captureClick },
+  { types: ['submit'], handler: captureSubmit },
+  { types: ['change'], handler: captureChange },
+  { types: ['scroll'], handler: captureScroll },
+  { types: ['pointermove'], handler: capturePointerMove },
+  { types: ['dblclick', 'contextmenu'], handler: capturePointerAction },
+  { types: ['copy', 'cut', 'paste'], handler: captureClipboard },
+  { types: ['pointerover', 'pointerdown', 'click', 'focusin'], handler: listenInShadowRoots },
+  { types: ['focusin'], handler: (event) => rememberPasswordFields(targetOf(event)) },
+]
 
-/** What happens to the window as a whole. */
-export const toWindow = {
-  // Those of every element pass here too.
-  'focus blur': (event) => event.target === window && add({ name: 'window_' + event.type }),
-  load: check,
-  'popstate hashchange': () => step('pop'),
-  resize: () =>
-    soon(window, () => {
-      look()
-      add({ name: 'resize' })
-      check()
-    }),
-  'error unhandledrejection': failed,
+/** Listeners for a page that captures nothing by itself: only clicks on subscribed elements. */
+export const subscriptionListeners = [{ types: ['click'], handler: captureClick }]
+
+function captureWindowFocus(event) {
+  // The focus events of all elements pass the window as well.
+  if (event.target === window) enqueue({ name: `window_${event.type}` })
 }
 
-/** Nothing may follow: all that is there must go now. */
-export const away = (reason) => {
-  seal(reason)
-  hidden()
+function captureResize() {
+  throttle(window, () => {
+    refreshView()
+    enqueue({ name: 'resize' })
+    logAreasIfChanged()
+  })
 }
 
-/** What the delivery must hear of, also when nothing is captured by itself. */
-export const theEnd = {
-  visibilitychange: () => {
-    if (options.capture) add({ name: 'visibility', state: document.visibilityState })
-    if (document.hidden) away('hidden')
-  },
-  freeze: () => away('freeze'),
-  pagehide: () => {
-    effect('nav')
-    leavePage()
-    seal('pagehide')
-    leave()
-  },
-  online: wake,
+/** What failed: a script (the event has a message), a promise (a reason), or the loading of a file (neither). */
+function errorMessage(event) {
+  if (event.message !== undefined) return event.message
+  const cause = event.reason === undefined ? event.target : event.reason
+  return cause?.message || cause
 }
+
+/** `error`, `unhandledrejection` */
+function captureError(event) {
+  const { target } = event
+  const file = event.filename ?? (target.src || target.href)
+  enqueue({
+    name: 'error',
+    message: maskUrl(errorMessage(event)),
+    src: file && maskUrl(file),
+    line: event.lineno,
+  })
+}
+
+/** Listeners for what happens to the window as a whole. */
+export const windowListeners = [
+  { types: ['focus', 'blur'], handler: captureWindowFocus },
+  { types: ['load'], handler: logAreasIfChanged },
+  { types: ['popstate', 'hashchange'], handler: () => captureNavigation('pop') },
+  { types: ['resize'], handler: captureResize },
+  { types: ['error', 'unhandledrejection'], handler: captureError },
+]

@@ -1,52 +1,47 @@
-// Clicks: on which element, and what followed.
+// Clicks, and the elements that subscribeObject() names.
 
-import { check } from './areas.js'
-import { attributesOf, describe, pointer, targetOf } from './element.js'
-import { ignored, notePasswords } from './mask.js'
-import { add } from './recorder.js'
+import { awaitClickEffect, logClickEffect } from './clickEffect.js'
+import { pointerFields } from './coordinates.js'
+import { attributesWithPrefix, clickedElementFields, targetOf } from './element.js'
+import { isIgnored, rememberPasswordFields } from './mask.js'
+import { enqueue } from './recorder.js'
 import { options } from './settings.js'
-import { guard, now, tenth } from './util.js'
 
-const EFFECT_WAIT = 1000 // ms; what comes later is not what a person takes for the answer to a click
+const subscribedSelectors = []
 
-/** Selectors whose elements log each click on them, whenever they come into the page. */
-export const subscribed = []
-
-let clicked
-let observer
-
-/** What followed the last click is known. */
-export const effect = (kind) => {
-  if (!clicked) return
-  const [ref, start, timer] = clicked
-  clearTimeout(timer)
-  clicked = undefined
-  observer.disconnect()
-  check()
-  add({ name: 'click_effect', ref, effect: kind, ms: tenth(now() - start) })
+/** Log each click on an element that matches the selector as that element's click, also on elements that come later. */
+export function subscribeSelector(selector) {
+  subscribedSelectors.push(selector)
 }
 
-const awaitEffect = (ref, event) => {
-  observer ||= new MutationObserver(guard(() => effect('mutation')))
-  // In the document, and in the shadow roots and the frame's document that the click went through.
-  const trees = event.composedPath().filter((node) => node.nodeType > 8)
-  trees.forEach((tree) => observer.observe(tree, { subtree: true, childList: true, attributes: true, characterData: true }))
-  clicked = [ref, now(), setTimeout(effect, EFFECT_WAIT, 'none')]
+/** The subscribed elements that the click passed through, innermost first. */
+function subscribedElements(event) {
+  if (subscribedSelectors.length === 0) return []
+  const selector = subscribedSelectors.join(',')
+  return event.composedPath().filter((node) => node.matches?.(selector))
+}
+
+function enqueueClick(element, event) {
+  return enqueue({
+    ...attributesWithPrefix(element, options.attributesName),
+    ...clickedElementFields(element, event),
+    ...pointerFields(event),
+    name: 'click',
+  })
 }
 
 /**
- * One action for each subscribed element that the click went through, innermost first; where none is subscribed,
- * one for the element that was clicked. Never two for the same element.
+ * Log one action for each subscribed element that the click passed through; if there is none, one for the element that
+ * was clicked. An element never gets two actions for one click.
  */
-export const click = (event) => {
+export function captureClick(event) {
   const target = targetOf(event)
-  if (ignored(target)) return
-  notePasswords(target)
-  effect('none')
-  const hits = event.composedPath().filter((el) => subscribed[0] && el.matches?.(subscribed))
-  if (!hits[0] && options.capture) hits.push(target)
-  const [ref] = hits.map((el) =>
-    add({ ...attributesOf(el, options.attributesName), ...describe(el, event), ...pointer(event), name: 'click' }),
-  )
-  if (options.capture && ref >= 0) awaitEffect(ref, event)
+  if (isIgnored(target)) return
+  rememberPasswordFields(target)
+  logClickEffect('none') // of the click before
+  const elements = subscribedElements(event)
+  if (elements.length === 0 && options.capture) elements.push(target)
+  const seqs = elements.map((element) => enqueueClick(element, event))
+  const innermostSeq = seqs[0]
+  if (options.capture && innermostSeq !== undefined) awaitClickEffect(innermostSeq, event)
 }

@@ -1,35 +1,49 @@
-// Forms: which fields, never what was typed into them, unless the study asks for it and the field is no secret.
+// Forms: which fields were filled in, and their values only where the study asks for them and they are not secret.
 
-import { name, targetOf } from './element.js'
-import { ignored, isSecret, maskText } from './mask.js'
-import { add } from './recorder.js'
+import { elementFields, targetOf } from './element.js'
+import { isIgnored, isSecretField, maskText } from './mask.js'
+import { enqueue } from './recorder.js'
 import { options } from './settings.js'
 
-const fieldName = ({ name, id }) => name || id
+function fieldName(field) {
+  return field.name || field.id
+}
 
-/** Asks by selector, not the form: `checkValidity` fires events, and a field named "id" or "matches" hides the form's own. */
-export const submit = (event) => {
+/**
+ * Log that a form is submitted. Fields and validity are read by selector, not from the form object: a field named
+ * "elements" or "id" replaces the form's own property, and checkValidity() fires events on the page.
+ */
+export function captureSubmit(event) {
   const form = targetOf(event)
-  if (ignored(form)) return
-  const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !ignored(field)).map(fieldName)
-  add({
+  if (isIgnored(form)) return
+  const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !isIgnored(field))
+  const names = fields.map(fieldName).filter((name) => name)
+  enqueue({
     name: 'submit',
-    ...name(form),
+    ...elementFields(form),
     form_id: form.getAttribute('id'),
-    fields: [...new Set(fields)].filter(Boolean),
-    valid: !form.querySelector(':invalid'),
+    fields: [...new Set(names)],
+    valid: form.querySelector(':invalid') === null,
   })
 }
 
-export const change = (event) => {
+/** What may be recorded about a field's value. */
+function valueFields(field) {
+  if (isSecretField(field)) return {}
+  const isTickBox = /check|radio/.test(field.type)
+  const state = isTickBox ? { checked: field.checked } : { length: field.value?.length }
+  return options.values ? { ...state, value: maskText(field.value) } : state
+}
+
+/** Log that a field was changed. */
+export function captureChange(event) {
   const field = targetOf(event)
-  if (ignored(field)) return
-  const { type, value, checked } = field
-  const action = { name: 'change', ...name(field), field: fieldName(field), type }
-  if (!isSecret(field)) {
-    if (/check|radio/.test(type)) action.checked = checked
-    else action.length = value?.length
-    if (options.values) action.value = maskText(value)
-  }
-  add(action)
+  if (isIgnored(field)) return
+  enqueue({
+    name: 'change',
+    ...elementFields(field),
+    field: fieldName(field),
+    type: field.type,
+    ...valueFields(field),
+  })
 }

@@ -1,190 +1,146 @@
-// The logger's public face: what a page can ask of it. One page has one logger, so nothing is captured twice.
+// The class UserLogger: what the study's code can call. A page has one logger, so that nothing is captured twice.
 
-import { track } from './areas.js'
-import { away, hear, inDocument, listen, theEnd, toWindow } from './capture.js'
-import { click, effect, subscribed } from './clicks.js'
-import { back, drained, pending } from './delivery.js'
-import { coordinates } from './element.js'
-import { leavePage, viewPage, watchHistory } from './pages.js'
-import { add, begin, captured, open, purge, seal } from './recorder.js'
-import { forget, recall, refusal, save, state } from './session.js'
+import { trackSelector } from './areas.js'
+import { subscribeSelector } from './clicks.js'
+import { coordinates } from './coordinates.js'
+import { pendingActions, whenDelivered } from './delivery.js'
+import { guard, warn } from './guard.js'
+import { capturedActions, enqueue, openActions, seal } from './recorder.js'
+import { captureFrame, consent, start, startFirst, stop } from './recording.js'
+import { saveSession, session } from './session.js'
 import { configure, constants, options } from './settings.js'
 import { stats } from './stats.js'
-import { guard, hash, warn } from './util.js'
+import { hash } from './util.js'
 
-const FLUSH_WAIT = 10e3
+const MAX_FLUSH_WAIT_MS = 10e3
 
-let logger
-let given
-const frames = []
-let ending
+let pageLogger
 
-const attach = () => {
-  ending = hear()
-  listen(window, options.capture ? inDocument : { click })
-  if (options.capture) {
-    listen(window, toWindow)
-    watchHistory(ending.signal)
-    // Before that, a page in the making may not know its own title.
-    if (document.readyState === 'loading') listen(window, { DOMContentLoaded: () => viewPage('load') })
-    else viewPage('load')
-  }
-  listen(window, { ...theEnd, pageshow })
-  frames.forEach(attachFrame)
+/** Throws if the selector is not valid, before it is combined with those that are. */
+function checkSelector(selector) {
+  document.querySelector(selector)
 }
 
-const attachFrame = guard((frame) => {
-  const load = () => listen(frame.contentWindow, inDocument)
-  listen(frame, { load })
-  load()
+const methods = {
+  start,
+  stop,
+  consent,
+  captureFrame,
+
+  /** Log an action of the study's own. */
+  log(name, properties) {
+    enqueue({ ...properties, name })
+  },
+
+  /**
+   * Log an action as in the original project: the object itself becomes the action, and gets the six coordinates of the
+   * event (if there is one), a time stamp (epoch ms) and the constants.
+   */
+  addAction(action, event) {
+    Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants)
+    enqueue({ ...action, name: action.name || 'action' })
+  },
+
+  /** Log each click on an element that matches the selector, now or later, as that element's click. */
+  subscribeObject(selector) {
+    checkSelector(selector)
+    subscribeSelector(selector)
+  },
+
+  /** Log the rectangles of the elements that match the selector, now and whenever they have changed. */
+  trackAreas(selector) {
+    checkSelector(selector)
+    trackSelector(selector)
+  },
+
+  /** Set constants, which all actions from now on carry. */
+  set(changes) {
+    seal('manual') // a batch has one set of constants
+    Object.assign(constants, changes)
+    if (!stats.notRecordingReason) saveSession({ user: constants.user })
+  },
+
+  /** Set the participant. */
+  setUser(user) {
+    methods.set({ user })
+  },
+
+  /** Choose one of the values, always the same for one user, study and variable. It becomes a constant. */
+  assign(variable, values) {
+    if (!constants.user) warn('assign: no user')
+    const value = values[hash(`${options.study} ${variable} ${constants.user ?? ''}`) % values.length]
+    methods.set({ [variable]: value })
+    methods.log('assign', { variable, value, values })
+    return value
+  },
+
+  /** Begin a task: all actions carry it until it ends, also on the pages that follow in the tab. */
+  startTask(task) {
+    if (stats.notRecordingReason) return
+    if (session.task) methods.endTask()
+    saveSession({ task })
+    methods.log('task_start')
+  },
+
+  /** End the task. */
+  endTask() {
+    if (stats.notRecordingReason) return
+    methods.log('task_end')
+    saveSession({ task: undefined })
+  },
+
+  /**
+   * Send everything now.
+   * @param {number} [maxWait] ms
+   * @returns {Promise<object>} stats(), when everything is acknowledged or after `maxWait`; `pending` is then 0 or not
+   */
+  flush(maxWait = MAX_FLUSH_WAIT_MS) {
+    seal('manual')
+    return whenDelivered(maxWait).then(methods.stats)
+  },
+
+  /**
+   * Whether the logger records, and numbers of actions: of this page, and (`pending`) of all that wait for delivery.
+   */
+  stats() {
+    return {
+      recording: !stats.notRecordingReason,
+      why: stats.notRecordingReason,
+      page_id: stats.pageId,
+      captured: capturedActions(),
+      acked: stats.ackedActions,
+      lost: stats.lostActions,
+      pending: openActions() + pendingActions(),
+    }
+  },
+}
+
+const configureAndStart = guard((...settings) => {
+  configure(...settings)
+  startFirst()
 })
 
-const detach = (reason) => {
-  stats.why = reason
-  effect()
-  ending?.abort()
-}
-
-/** Capture, unless the person's word or signal stands against it. Does nothing while it runs. */
-const start = () => {
-  if (!stats.why || !options.server) return
-  if (document.prerendering) return document.addEventListener('prerenderingchange', arrive)
-  if ((stats.why = refusal())) return warn(`not recording: ${stats.why}`)
-  begin()
-  save({ user: constants.user })
-  attach()
-}
-
-/** What the tab remembers counts when the page is shown: one that was loaded ahead may find another word, or another task. */
-const arrive = guard(() => {
-  recall(given)
-  const user = given || state.user
-  if (user) constants.user = user
+/**
+ * A later call changes the running logger: the constants and the attributes' prefix that it gives apply from now on.
+ */
+const reconfigure = guard((settings, attributesName, constantAttributes) => {
+  if (attributesName) options.attributesName = attributesName
+  methods.set(constantAttributes || settings?.constants)
   start()
 })
 
-/** End all capture; what was captured is delivered still. */
-const stop = () => {
-  document.removeEventListener('prerenderingchange', arrive)
-  if (stats.why) return
-  leavePage()
-  away('manual')
-  detach('stopped')
+/**
+ * Create the page's logger and start it; if the page has one already, return that. Takes an object with settings, or
+ * the original project's arguments.
+ */
+export function UserLogger(server, maxActions, maxTime, attributesName, constantAttributes) {
+  if (pageLogger) {
+    reconfigure(server, attributesName, constantAttributes)
+    return pageLogger
+  }
+  pageLogger = this
+  configureAndStart(server, maxActions, maxTime, attributesName, constantAttributes)
 }
 
-/** The person's word. It holds for the tab, also on the pages that follow. */
-const consent = (granted) => {
-  if (granted) {
-    state.consent = granted
-    start()
-    save()
-  } else purge()
-  add({ name: 'consent', granted })
-  seal('manual')
-  if (granted) return
-  detach('consent')
-  forget()
-}
-
-/** Back from the browser's cache. Meanwhile the person may have said no on another page. */
-const pageshow = ({ persisted }) => {
-  if (!persisted) return
-  recall(given)
-  if (state.consent === false) consent(false)
-  else if (refusal()) detach('consent')
-  else if (options.capture) viewPage('bfcache')
-  back()
-}
-
-/** One action of the study's own. */
-const log = (name, properties) => {
-  add({ ...properties, name })
-}
-
-/** The original's way: the given object becomes an action, and gets the time, the coordinates and the constants. */
-const addAction = (action, event) => {
-  Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants)
-  log(action.name || 'action', action)
-}
-
-/** Log each click on what matches, now or later, under its own name and attributes. */
-const subscribeObject = (selector) => {
-  document.querySelector(selector) // throws for a bad selector, before it can spoil the others
-  subscribed.push(selector)
-}
-
-/** Log the rectangles of what matches, now and when they have changed. */
-const trackAreas = (selector) => {
-  document.querySelector(selector) // as above
-  track(selector)
-}
-
-/** Capture inside a frame of the same origin as well, in this page's coordinates. */
-const captureFrame = (frame) => {
-  frames.push(frame)
-  if (!stats.why) attachFrame(frame)
-}
-
-/** Constants of every action from now on. */
-const set = (changes) => {
-  seal('manual')
-  Object.assign(constants, changes)
-  if (!stats.why) save({ user: constants.user })
-}
-
-const setUser = (user) => set({ user })
-
-/** One of the values, the same for the same person wherever it is asked; it becomes a constant. */
-const assign = (variable, values) => {
-  if (!constants.user) warn('assign: no user')
-  const value = values[hash([options.study, variable, constants.user].join(' ')) % values.length]
-  set({ [variable]: value })
-  log('assign', { variable, value, values })
-  return value
-}
-
-/** Stamp every action with a task from now on, also on the pages that follow. */
-const startTask = (task) => {
-  if (stats.why) return
-  if (state.task) endTask()
-  save({ task })
-  log('task_start')
-}
-
-const endTask = () => {
-  if (stats.why) return
-  log('task_end')
-  save({ task: undefined })
-}
-
-/** Send everything now. Resolves when it is acknowledged, or after `ms`; `pending: 0` means that all is safe. */
-const flush = (ms = FLUSH_WAIT) => {
-  seal('manual')
-  return drained(ms).then(statsNow)
-}
-
-/** Numbers of actions: of this page, and all that wait for delivery. */
-const statsNow = () => ({ recording: !stats.why, captured: captured(), pending: open() + pending(), ...stats })
-
-export function UserLogger(...settings) {
-    if (logger) {
-      // The page has its logger; what this call says of the person and the elements still counts.
-      if (settings[3]) options.attributesName = settings[3]
-      set(settings[4] || settings[0]?.constants)
-      start()
-      return logger
-    }
-    logger = this
-    guard(() => {
-      configure(...settings)
-      given = new URLSearchParams(location.search).get(options.userParam) || constants.user
-      arrive()
-    })()
-}
-
-/** None of them throws into the page. */
-const methods = {
-  start, stop, consent, log, addAction, subscribeObject, trackAreas, captureFrame,
-  set, setUser, assign, startTask, endTask, flush, stats: statsNow,
-}
-for (const name in methods) UserLogger.prototype[name] = guard(methods[name])
+/** No method throws into the page. */
+for (const [name, method] of Object.entries(methods)) UserLogger.prototype[name] = guard(method)

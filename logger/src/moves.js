@@ -1,25 +1,46 @@
-// Mouse paths in columns: a sample costs about ten bytes instead of two hundred.
+// The format of mouse paths: one column per quantity, in differences. A sample takes about 10 bytes instead of 200.
 
-/** One sample in so many is the server's limit for one action. */
+/** Samples in one action at most; the server rejects more. */
 export const SAMPLES = 200
 
-const deltas = (values) => values.map((value, i) => value - (values[i - 1] || 0))
+/** The first value, then the difference of each value from the one before. */
+function differences(values) {
+  return values.map((value, i) => (i === 0 ? value : value - values[i - 1]))
+}
 
-/** Samples {t, x, y} (ms, whole client px) into columns; the first x and y are absolute, all else differences. */
-export const encode = (samples) => {
+/** The inverse of differences(). */
+function runningSums(values) {
+  let sum = 0
+  return values.map((value) => {
+    sum += value
+    return sum
+  })
+}
+
+/**
+ * Encode samples as columns.
+ * @param {{t: number, x: number, y: number}[]} samples t in ms, x and y in whole CSS px of the viewport
+ * @returns {{n: number, dt: number[], x: number[], y: number[]}} n is the number of samples; dt is in whole ms, from 0;
+ *   the first x and y are absolute
+ */
+export function encode(samples) {
   const start = samples[0].t
   return {
     n: samples.length,
-    // The time since the start is rounded, not each step, so that the errors do not add up.
-    dt: deltas(samples.map((sample) => Math.round(sample.t - start))),
-    x: deltas(samples.map((sample) => sample.x)),
-    y: deltas(samples.map((sample) => sample.y)),
+    // The times since the start are rounded, not the differences, so that the errors do not add up.
+    dt: differences(samples.map((sample) => Math.round(sample.t - start))),
+    x: differences(samples.map((sample) => sample.x)),
+    y: differences(samples.map((sample) => sample.y)),
   }
 }
 
-/** What `encode` was given, times to the millisecond; the server does the same in actions/mousemove.py. */
-export const decode = ({ dt, x, y }, start) => {
-  const sums = (values) => values.reduce((all, value) => [...all, (all.at(-1) || 0) + value], [])
-  const [times, xs, ys] = [dt, x, y].map(sums)
-  return times.map((later, i) => ({ t: start + later, x: xs[i], y: ys[i] }))
+/**
+ * Decode what encode() returned, with times rounded to whole ms after `start`. The server's decoder is in
+ * analytics_app/actions/mousemove.py.
+ */
+export function decode({ dt, x, y }, start) {
+  const times = runningSums(dt)
+  const xs = runningSums(x)
+  const ys = runningSums(y)
+  return times.map((time, i) => ({ t: start + time, x: xs[i], y: ys[i] }))
 }

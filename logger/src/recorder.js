@@ -1,154 +1,183 @@
-// From an action to a sealed batch: gives each its seq, its time and its view, and closes a batch when it is due.
+// From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is
+// due.
 
-import { adopt, discard, push } from './delivery.js'
-import { maskText, maskUrl } from './mask.js'
-import { save, signals, state } from './session.js'
+import { adoptStoredBatches, deleteBatchesOfUser, enqueueBatch } from './delivery.js'
+import { readEnvironment, readView } from './pageInfo.js'
+import { saveSession, session } from './session.js'
 import { constants, options } from './settings.js'
 import { stats } from './stats.js'
-import { byteLength, hash, now, stringify, tenth, uuid7 } from './util.js'
+import { byteLength, hash, now, roundToTenth, uuid7 } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
-const MAX_RATE = 5000 // actions in ten seconds; more is a loop gone wild, not a person
+const RATE_WINDOW_MS = 10e3
+const MAX_ACTIONS_PER_WINDOW = 5000 // more comes from a loop in a script, not from a person
 
-const { page_id } = stats
-/** Fixed for the page: the monotonic clock goes on evenly when somebody corrects the computer's. */
-const t0 = Math.round(Date.now() - now())
+/** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
+const pageStart = Math.round(Date.now() - now())
 
-let about
-let env
+/** Envelope fields that are the same in every batch of this page; undefined before recording begins. */
+let pageFields
+/** Sent with the page's first batch, undefined afterwards. */
+let environment
 let view
-let seq = 0
-let batch_seq = 0
-let timer = 0
-let inWindow = 0
+let nextSeq = 0
+let nextBatchSeq = 0
+let sealTimer = 0
 let windowStart = 0
-// The open batch
-let bytes = 0
-let lost = []
-let views = []
-let actions = []
+let actionsInWindow = 0
 
-/** Writes down what led to an action: the mouse path. */
-let before = () => {}
-export const writeBefore = (work) => {
-  before = work
+/**
+ * The batch that is being filled: actions as JSON, the views that they refer to, the size of both in bytes, and
+ * ranges of lost actions as {from, to, reason}.
+ */
+let openBatch = { actions: [], views: [], bytes: 0, lost: [] }
+
+let completePrecedingAction = () => {}
+
+/**
+ * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It
+ * is called before each action and before a batch is sealed, so that actions are in the order of their times.
+ */
+export function beforeEachAction(callback) {
+  completePrecedingAction = callback
 }
 
-export const captured = () => seq
-export const open = () => actions.length
+/** Number of actions captured on this page. */
+export function capturedActions() {
+  return nextSeq
+}
 
-/** Begin this page's records, after what other pages left behind. Does nothing the second time. */
-export const begin = () => {
-  if (about) return
-  const { prev_page, session_id = uuid7(), page_no = 0 } = state
-  const config = hash(stringify(options)).toString(16)
-  about = { v: 2, lib: LIB, study: options.study, config, session_id, page_id, prev_page, page_no, t0, attempt: 0 }
-  env = {
-    ua: navigator.userAgent,
-    lang: navigator.language,
-    tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    screen_w: screen.width,
-    screen_h: screen.height,
-    dpr: devicePixelRatio,
-    touch: !!navigator.maxTouchPoints,
-    ...signals(),
+/** Number of actions in the batch that is not yet sealed. */
+export function openActions() {
+  return openBatch.actions.length
+}
+
+/** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
+export function beginPage() {
+  if (pageFields) return
+  const { prev_page, session_id = uuid7(), page_no = 0 } = session
+  pageFields = {
+    v: 2,
+    lib: LIB, // name and version of this library, which build.js inserts
+    study: options.study,
+    config: hash(JSON.stringify(options)).toString(16),
+    session_id,
+    page_id: stats.pageId,
+    prev_page,
+    page_no,
+    t0: pageStart,
+    attempt: 0,
   }
-  save({ session_id, page_no: page_no + 1 })
-  look()
-  adopt()
+  environment = readEnvironment()
+  saveSession({ session_id, page_no: page_no + 1 })
+  refreshView()
+  adoptStoredBatches()
 }
 
-/** What the page shows now; read when something may have changed it, not with every movement of the mouse. */
-export const look = () => {
-  before()
-  const { scrollWidth: page_w, scrollHeight: page_h } = document.documentElement
-  view = {
-    url: maskUrl(location.href),
-    title: maskText(document.title),
-    viewport_w: innerWidth,
-    viewport_h: innerHeight,
-    page_w,
-    page_h,
-    dpr: devicePixelRatio,
-  }
+/**
+ * Read the view again. Called when something may have changed it, not for every action, because it can cause a
+ * layout.
+ */
+export function refreshView() {
+  completePrecedingAction()
+  view = readView()
 }
 
-const viewIndex = () => {
+/** Index of the current view in the open batch. */
+function viewIndex() {
+  const { views } = openBatch
   if (views.at(-1) !== view) {
     views.push(view)
-    bytes += byteLength(stringify(view))
+    openBatch.bytes += byteLength(JSON.stringify(view))
   }
   return views.length - 1
 }
 
-/** The seq of the action; undefined where nothing was recorded. `time` is ms since the page's zero. */
-export const add = (action, time = now()) => {
-  if (stats.why || options.skip.split(/\W/).includes(action.name)) return
-  before()
-  // Constants win over an action's key of the same name.
-  for (const key in constants) if (key in action) action[key] = constants[key]
-  const t = tenth(time)
-  const text = stringify({ task: state.task, ...action, seq, t, timestamp: Math.round(t0 + t) })
-  const size = byteLength(text)
-  if (tooMany(time)) return drop('rate')
-  if (size > MAX_BYTES) return drop('oversize')
-  if (bytes + size > MAX_BYTES) close('bytes')
-  actions.push(text.slice(0, -1) + `,"view":${viewIndex()}}`)
-  bytes += size
-  arm()
-  seq++
-  if (actions.length >= options.maxActions) close('size')
-  return seq - 1
+/**
+ * Put an action into the open batch.
+ * @param {object} action its `name` and further fields; a constant of the same name replaces a field
+ * @param {number} [time] ms since the page began
+ * @returns {number | undefined} the action's seq; undefined if it was not recorded
+ */
+export function enqueue(action, time = now()) {
+  if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+  completePrecedingAction()
+  for (const name of Object.keys(constants)) {
+    if (name in action) action[name] = constants[name]
+  }
+  const t = roundToTenth(time)
+  const json = JSON.stringify({ task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) })
+  const bytes = byteLength(json)
+  if (exceedsRate(time)) return drop('rate')
+  if (bytes > MAX_BYTES) return drop('oversize')
+  if (openBatch.bytes + bytes > MAX_BYTES) sealOpenBatch('bytes')
+  openBatch.actions.push(`${json.slice(0, -1)},"view":${viewIndex()}}`)
+  openBatch.bytes += bytes
+  startSealTimer()
+  const seq = nextSeq++
+  if (openBatch.actions.length >= options.maxActions) sealOpenBatch('size')
+  return seq
 }
 
-const tooMany = (now) => {
-  if (now - windowStart > 1e4) [windowStart, inWindow] = [now, 0]
-  return ++inWindow > MAX_RATE
+function exceedsRate(time) {
+  if (time - windowStart > RATE_WINDOW_MS) {
+    windowStart = time
+    actionsInWindow = 0
+  }
+  actionsInWindow++
+  return actionsInWindow > MAX_ACTIONS_PER_WINDOW
 }
 
-/** An action that will not be sent keeps its seq, and the next batch says what became of it. */
-const drop = (reason) => {
-  if (actions[0]) close('size')
-  if (lost.at(-1)?.[2] === reason) lost.at(-1)[1] = seq
-  else lost.push([seq, seq, reason])
-  stats.lost++
-  arm()
-  return seq++
+/** Do not send an action. It keeps its seq, and the next batch declares that it is lost and why. */
+function drop(reason) {
+  if (openBatch.actions.length > 0) sealOpenBatch('size')
+  const lastRange = openBatch.lost.at(-1)
+  if (lastRange?.reason === reason) lastRange.to = nextSeq
+  else openBatch.lost.push({ from: nextSeq, to: nextSeq, reason })
+  stats.lostActions++
+  startSealTimer()
+  return nextSeq++
 }
 
-/** A batch waits for its end no longer than this. */
-export const arm = () => {
-  timer ||= setTimeout(seal, options.maxTime * 1000, 'time')
+/** Make sure that the open batch is sealed `maxTime` seconds from now at the latest. */
+export function startSealTimer() {
+  if (!sealTimer) sealTimer = setTimeout(() => seal('time'), options.maxTime * 1000)
 }
 
-export const seal = (reason) => {
-  before()
-  close(reason)
+/** Seal the open batch and hand it over for delivery. `reason` is the envelope's, see docs/protocol.md. */
+export function seal(reason) {
+  completePrecedingAction()
+  sealOpenBatch(reason)
 }
 
-/** The open batch is one from now on. */
-const close = (reason) => {
-  clearTimeout(timer)
-  timer = 0
-  if (!actions[0] && !lost[0]) return
-  const envelope = { ...about, const: { ...constants }, batch_id: uuid7(), batch_seq: batch_seq++, reason, lost, env, views }
-  const batch = { envelope, actions }
-  env = undefined
-  reset([])
-  save({ prev_page: { id: page_id, seq } })
-  push(batch)
+function sealOpenBatch(reason) {
+  clearTimeout(sealTimer)
+  sealTimer = 0
+  const { actions, views, lost } = openBatch
+  if (actions.length === 0 && lost.length === 0) return
+  const envelope = {
+    ...pageFields,
+    const: { ...constants },
+    batch_id: uuid7(),
+    batch_seq: nextBatchSeq++,
+    reason,
+    lost: lost.map((range) => [range.from, range.to, range.reason]),
+    env: environment,
+    views,
+  }
+  environment = undefined
+  openBatch = { actions: [], views: [], bytes: 0, lost: [] }
+  saveSession({ prev_page: { id: stats.pageId, seq: nextSeq } })
+  enqueueBatch({ envelope, actions })
 }
 
-const reset = (declared) => {
-  actions = []
-  views = []
-  bytes = 0
-  lost = declared
-}
-
-/** All gone. The seqs are declared, or they would look like a loss that nobody can explain. */
-export const purge = () => {
-  before() // the path that waits there goes with the rest
-  reset(seq ? [[0, seq - 1, 'consent']] : [])
-  discard()
+/**
+ * Consent was withdrawn: delete all actions of this page and this user that the server has not acknowledged. The page's
+ * seqs are declared as lost, because the study would otherwise see a loss without a reason.
+ */
+export function purge() {
+  completePrecedingAction() // the mouse path collected so far is deleted too
+  const lost = nextSeq > 0 ? [{ from: 0, to: nextSeq - 1, reason: 'consent' }] : []
+  openBatch = { actions: [], views: [], bytes: 0, lost }
+  deleteBatchesOfUser()
 }

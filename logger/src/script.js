@@ -1,13 +1,15 @@
-// The file as a script tag loads it: makes the class known, and starts where the tag says so.
+// The logger as a script tag loads it: defines window.UserLogger, and starts it if the tag has a setting.
 
+import { guard } from './guard.js'
 import { UserLogger } from './index.js'
 import { settingsOfTag } from './settings.js'
-import { guard } from './util.js'
 
-// A second tag for the same file uses the first one's class, which knows whether a logger runs.
-const Logger = (window.UserLogger ||= UserLogger)
+// If a second tag loads the file again, it must use the first one's class, which knows the page's logger.
+if (!window.UserLogger) window.UserLogger = UserLogger
 
-guard((tag) => {
+const startByTag = guard((tag) => {
   const settings = tag && settingsOfTag(tag)
-  if (settings) window.userLogger = new Logger(settings)
-})(document.currentScript)
+  if (settings) window.userLogger = new window.UserLogger(settings)
+})
+
+startByTag(document.currentScript)

@@ -1,8 +1,11 @@
-// Settings: what they are called, what they are by default, and how a page gives them.
+// The logger's settings: their names, their defaults, and the ways in which a page gives them.
 
-import { warn } from './util.js'
+import { warn } from './guard.js'
 
-/** What counts where the page says nothing else. A setting is of the type that stands here. */
+/**
+ * The settings in effect, which begin as the defaults. The type of the default is the type of the setting.
+ * Without a prototype: a property that a library adds to all objects is not a setting.
+ */
 export const options = {
   __proto__: null,
   server: '',
@@ -10,7 +13,7 @@ export const options = {
   userParam: '',
   attributesName: 'data-',
   maxActions: 50,
-  maxTime: 5, // s
+  maxTime: 5, // seconds
   moveInterval: 50, // ms
   skip: '',
   values: false,
@@ -20,41 +23,69 @@ export const options = {
   capture: true,
 }
 
-/** Under what name things are kept in this browser. */
-export const storageKey = () => `userlogger ${options.server} `
-
-/** What is true of every action: user, conditions. */
+/** Values that every action carries: user, conditions, and any others that the study sets. */
 export const constants = {}
 
-/** Constructor arguments, in the original's five places or as one object. */
-export const configure = (server = {}, maxActions, maxTime, attributesName, constantAttributes) => {
-  const seed = { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
-  const { constants: fixed, ...settings } = server?.trim ? seed : server
-  Object.assign(constants, fixed)
-  for (const key in settings) {
-    const old = options[key]
-    const given = settings[key] ?? old
-    const value = old === !!old ? { '': true, true: true, false: false }[given] : old?.constructor(given)
-    if ([undefined, NaN].includes(value)) warn(`no setting ${key}=${given}`)
-    else options[key] = value
-  }
+/** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
+export function storagePrefix() {
+  return `userlogger ${options.server} `
+}
+
+const TRUE_OR_FALSE = new Map([['', true], ['true', true], ['false', false]])
+
+/** The value as the given type; undefined if it cannot be one. An empty attribute (`data-debug`) means true. */
+function convert(value, type) {
+  if (type === 'string') return String(value)
+  if (type === 'boolean') return TRUE_OR_FALSE.get(String(value))
+  const number = Number(value)
+  return Number.isNaN(number) ? undefined : number
+}
+
+function setOption(name, value) {
+  if (!(name in options)) return warn(`unknown setting: ${name}`)
+  if (value === undefined || value === null) return // the default applies
+  const converted = convert(value, typeof options[name])
+  if (converted === undefined) warn(`invalid value for the setting ${name}: ${value}`)
+  else options[name] = converted
+}
+
+/** Make the server's URL absolute; a server that is given without a path gets the path /analytics. */
+function completeServer() {
   if (!options.server) return warn('no server')
-  const url = new URL(options.server, location)
-  // Who names a server without a path does not mean its front page.
-  if (url.pathname === '/') url.pathname = 'analytics'
+  const url = new URL(options.server, location.href)
+  if (url.pathname === '/') url.pathname = '/analytics'
   options.server = url.href
 }
 
-/** A script tag's data- attributes as settings; undefined where none of them is ours. */
-export const settingsOfTag = ({ src, dataset }) => {
-  const given = { server: new URL('analytics', src || location).href, constants: {} }
-  let ours
-  for (const key in dataset) {
-    const snake = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase()
-    const constant = /^(const_.|user$|condition)/.test(snake)
-    if (constant) given.constants[snake.replace('const_', '')] = dataset[key]
-    else given[key] = dataset[key]
-    ours ||= constant || key in options
+/**
+ * Apply the constructor's arguments: one object with settings, or the original project's five positional arguments,
+ * with which the logger captures only what it is asked for.
+ */
+export function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
+  const given = typeof server === 'string'
+    ? { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
+    : { ...server }
+  const { constants: givenConstants, ...givenOptions } = given
+  Object.assign(constants, givenConstants)
+  for (const [name, value] of Object.entries(givenOptions)) setOption(name, value)
+  completeServer()
+}
+
+/**
+ * Read the settings from the data- attributes of a script tag. The default of `server` is `analytics` in the same
+ * folder as the script.
+ * @returns {object | undefined} settings; undefined if none of the attributes is one of the logger's
+ */
+export function settingsOfTag({ src, dataset }) {
+  const settings = { server: new URL('analytics', src || location.href).href, constants: {} }
+  let hasSetting = false
+  for (const [key, value] of Object.entries(dataset)) {
+    // dataset holds data-condition-1 as "condition-1" and data-const-age-group as "constAgeGroup".
+    const attribute = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase()
+    const isConstant = /^(const_.|user$|condition)/.test(attribute)
+    if (isConstant) settings.constants[attribute.replace('const_', '')] = value
+    else settings[key] = value
+    if (isConstant || key in options) hasSetting = true
   }
-  return ours && given
+  return hasSetting ? settings : undefined
 }

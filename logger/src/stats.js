@@ -1,6 +1,15 @@
-// What stats() tells of this page.
+// The state of this page's recording.
 
 import { uuid7 } from './util.js'
 
-/** `why` nothing is captured; undefined while it is. Numbers of this page's actions, by what became of them. */
-export const stats = { why: 'stopped', page_id: uuid7(), acked: 0, lost: 0 }
+/** What the method stats() returns to the study's code, under the public names given in index.js. */
+export const stats = {
+  /** UUIDv7 of this page. With an action's seq it identifies the action everywhere. */
+  pageId: uuid7(),
+  /** `consent`, `gpc`, `dnt` or `stopped`; undefined while the logger records. */
+  notRecordingReason: 'stopped',
+  /** Number of this page's actions that the server has acknowledged. */
+  ackedActions: 0,
+  /** Number of this page's actions that were dropped and declared as lost. */
+  lostActions: 0,
+}

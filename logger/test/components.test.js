@@ -1,4 +1,4 @@
-// Web components: what happens in an open shadow root is heard like anything else.
+// Web components: what happens in an open shadow root is captured like anything else.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -11,7 +11,7 @@ const capturing = async (html) => {
   return page
 }
 
-test('a form in a web component is heard like any other, and what is slotted there once', async () => {
+test('a form in a web component is captured like any other, and a slotted element once', async () => {
   const page = await capturing('<my-box><input name="slotted"></my-box>')
   const { document } = page
   const root = document.querySelector('my-box').attachShadow({ mode: 'open' })
@@ -25,24 +25,24 @@ test('a form in a web component is heard like any other, and what is slotted the
     for (const field of [slotted, inner, last]) field.click()
   }
   page.fire('pointerover', slotted)
-  page.fire('pointerover', slotted) // a root becomes known once
+  page.fire('pointerover', slotted) // listeners are added to a root only once
   page.fire('focusin', last)
   changes()
   await page.tick(6000)
-  const heard = (name) => page.stored().filter((action) => action.name === name).map((action) => action.field ?? action.fields ?? action.selector)
-  assert.deepEqual(heard('change'), ['slotted', 'inner', 'deep'])
-  assert.deepEqual(heard('submit'), [['inner']])
-  assert.equal(heard('click').length, 3)
+  const captured = (name) => page.stored().filter((action) => action.name === name).map((action) => action.field ?? action.fields ?? action.selector)
+  assert.deepEqual(captured('change'), ['slotted', 'inner', 'deep'])
+  assert.deepEqual(captured('submit'), [['inner']])
+  assert.equal(captured('click').length, 3)
   page.user.stop()
   changes()
   page.user.start()
   page.fire('pointerover', last)
   changes()
   await page.tick(6000)
-  assert.deepEqual(heard('change'), ['slotted', 'inner', 'deep', 'slotted', 'inner', 'deep'])
+  assert.deepEqual(captured('change'), ['slotted', 'inner', 'deep', 'slotted', 'inner', 'deep'])
 })
 
-test('what a click changes inside its web component is its effect', async () => {
+test('a change inside the web component that was clicked is the effect of the click', async () => {
   const page = await capturing('<my-box></my-box>')
   const root = page.document.querySelector('my-box').attachShadow({ mode: 'open' })
   root.innerHTML = '<button>x</button>'

@@ -22,7 +22,7 @@ test('with data-consent="required" nothing is captured, sent or stored before co
   assert.deepEqual([logger.stats().recording, logger.stats().why, logger.stats().captured], [false, 'consent', 0])
 })
 
-test('consent(true) begins, says so, and holds on the next page of the tab', async () => {
+test('consent(true) starts recording, is logged, and applies to the next page of the tab', async () => {
   const page = new Page()
   const logger = page.logger({ consent: 'required' })
   logger.consent(true)
@@ -36,7 +36,7 @@ test('consent(true) begins, says so, and holds on the next page of the tab', asy
   assert.deepEqual(names(next), ['step'])
 })
 
-test('consent(false) stops, purges, tells the server, and holds on the next page', async () => {
+test('consent(false) stops recording, deletes the backlog, is sent to the server, and applies to the next page', async () => {
   const page = new Page()
   page.answer = () => undefined
   const logger = page.logger()
@@ -55,7 +55,7 @@ test('consent(false) stops, purges, tells the server, and holds on the next page
   assert.deepEqual([next.posted, next.user.stats().why], [[], 'consent'])
 })
 
-test('after consent(false) nothing goes on the shelf, even when the server is away', async () => {
+test('after consent(false) nothing is stored, even if the server does not answer', async () => {
   const page = new Page()
   const logger = page.logger()
   logger.log('step')
@@ -65,14 +65,14 @@ test('after consent(false) nothing goes on the shelf, even when the server is aw
   assert.deepEqual({ ...page.window.localStorage }, {})
 })
 
-test('who said no before anything was captured leaves no trace on the server', async () => {
+test('a refusal before anything was captured sends nothing to the server', async () => {
   const page = new Page()
   page.logger({ consent: 'required' }).consent(false)
   await page.tick(60_000)
   assert.deepEqual(page.posted, [])
 })
 
-test('a no said on another page reaches the page that comes back from the browser’s cache', async () => {
+test('a refusal on another page applies to a page that comes back from the back-forward cache', async () => {
   const page = new Page()
   await page.loaded()
   const logger = page.logger({ capture: true })
@@ -82,7 +82,7 @@ test('a no said on another page reaches the page that comes back from the browse
   const next = page.next()
   next.logger().consent(false)
   page.answer = () => ({ status: 200 })
-  page.window.sessionStorage.clear() // a tab has one; here each page has its own
+  page.window.sessionStorage.clear() // in a browser, both pages share the tab's sessionStorage
   Object.assign(page.window.sessionStorage, next.window.sessionStorage)
   page.fire('pageshow', page.window, { fields: { persisted: true } })
   logger.log('step')
@@ -93,7 +93,7 @@ test('a no said on another page reaches the page that comes back from the browse
   assert.deepEqual(page.posted.at(-1).body.lost, [[0, 2, 'consent']]) // pageview, step, pageleave
 })
 
-test('a no can be taken back', async () => {
+test('consent can be given after a refusal', async () => {
   const page = new Page()
   const logger = page.logger()
   logger.consent(false)
@@ -109,7 +109,7 @@ for (const [signal, before, respect, recording] of [
   ['dnt', dnt, undefined, true],
   ['dnt', dnt, 'gpc dnt', false],
 ]) {
-  test(`${signal} with data-respect ${respect ?? 'left out'}: ${recording ? 'captured, and recorded' : 'nothing, and a line that says why'}`, async () => {
+  test(`${signal} with data-respect ${respect ?? 'omitted'}: ${recording ? 'captures, and records the signal' : 'captures nothing, and warns why'}`, async () => {
     const page = new Page({ before })
     page.logger({ respect }).log('step')
     await page.tick(5000)
@@ -120,14 +120,14 @@ for (const [signal, before, respect, recording] of [
   })
 }
 
-test('consent outweighs the browser’s signal', async () => {
+test('consent overrides the browser’s privacy signal', async () => {
   const page = new Page({ before: gpc })
   page.logger().consent(true)
   await page.tick(5000)
   assert.deepEqual(names(page), ['consent'])
 })
 
-test('stop ends all capture and delivers what is there; start begins again', async () => {
+test('stop ends all capture and delivers what was captured; start resumes capture', async () => {
   const page = new Page({ html: '<button>x</button>' })
   await page.loaded()
   const push = page.window.history.pushState

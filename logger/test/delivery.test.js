@@ -1,4 +1,4 @@
-// How actions become batches, and batches requests.
+// How actions are put into batches, and how batches are sent.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ test('a batch is sealed at 50 actions', async () => {
   assert.deepEqual(page.posted.flatMap(seqs), [...Array(120).keys()])
 })
 
-test('a batch is sealed after 5 s, and not before', async () => {
+test('a batch is sealed after 5 s and not earlier', async () => {
   const page = new Page()
   page.logger()
   page.user.log('step')
@@ -24,7 +24,7 @@ test('a batch is sealed after 5 s, and not before', async () => {
   assert.equal(page.posted[0].body.reason, 'time')
 })
 
-test('a batch is sealed before it would pass 48 KB', async () => {
+test('a batch is sealed before it exceeds 48 KB', async () => {
   const page = new Page()
   page.logger()
   logMany(page, 10, { text: 'ü'.repeat(10_000) }) // 20 KB each in UTF-8
@@ -35,7 +35,7 @@ test('a batch is sealed before it would pass 48 KB', async () => {
   assert.deepEqual(page.posted.flatMap(seqs), [...Array(10).keys()])
 })
 
-test('what the views take counts, in an app that changes its URL all the time', async () => {
+test('views count towards the size of a batch, in an app that changes its URL often', async () => {
   const page = new Page()
   await page.loaded()
   page.logger({ capture: true })
@@ -49,7 +49,7 @@ test('what the views take counts, in an app that changes its URL all the time', 
   assert.equal(page.stored().filter(({ name }) => name === 'pageview').length, 61)
 })
 
-test('a page whose fetch logs something itself has no two actions of one seq', async () => {
+test('a page whose own fetch wrapper logs something never has two actions with the same seq', async () => {
   const page = new Page()
   const { fetch } = page.window
   page.window.fetch = (...request) => {
@@ -57,14 +57,14 @@ test('a page whose fetch logs something itself has no two actions of one seq', a
     return fetch(...request)
   }
   page.logger()
-  logMany(page, 6, { text: 'x'.repeat(20_000) }) // a third one closes the batch in the middle of its own recording
+  logMany(page, 6, { text: 'x'.repeat(20_000) }) // each third action seals the batch while it is itself being recorded
   await page.tick(20_000)
   const all = page.posted.flatMap(seqs)
   assert.equal(page.stored().filter(({ name }) => name === 'fetched').length, 5)
   assert.deepEqual(all, [...all.keys()])
 })
 
-test('a number of actions and of seconds that the study gives is kept', async () => {
+test('maxActions and maxTime are respected', async () => {
   const page = new Page()
   page.logger({ maxActions: '3', maxTime: 20 })
   logMany(page, 4)
@@ -74,7 +74,7 @@ test('a number of actions and of seconds that the study gives is kept', async ()
   assert.deepEqual(page.posted.map(seqs), [[0, 1, 2], [3]])
 })
 
-test('one request is in flight at a time, and what is added meanwhile is neither lost nor doubled', async () => {
+test('one request is in flight at a time, and actions logged meanwhile are neither lost nor sent twice', async () => {
   const page = new Page()
   page.logger()
   let release
@@ -89,7 +89,7 @@ test('one request is in flight at a time, and what is added meanwhile is neither
   assert.deepEqual(page.posted.flatMap(seqs), [...Array(130).keys()])
 })
 
-test('what an action says is fixed when it happens', async () => {
+test('changing an object after it was logged does not change the action', async () => {
   const page = new Page()
   page.logger()
   const extent = [[1, 2], [3, 4]]
@@ -99,7 +99,7 @@ test('what an action says is fixed when it happens', async () => {
   assert.deepEqual(page.posted[0].body.actions[0].extent, [[1, 2], [3, 4]])
 })
 
-test('the clock of the quickest answer counts', async () => {
+test('the clock offset comes from the answer with the shortest round trip', async () => {
   const page = new Page()
   page.logger()
   const answers = [[300, 9000], [40, 5000], [500, 7777]] // rtt, ms that the server is ahead
@@ -117,37 +117,37 @@ test('the clock of the quickest answer counts', async () => {
   assert.deepEqual(clocks, [null, { offset: 9000, rtt: 300 }, { offset: 5000, rtt: 40 }, { offset: 5000, rtt: 40 }])
 })
 
-test('a request is simple (text, no credentials), bounded in time, and outlives its page', async () => {
+test('a request needs no preflight, sends no credentials, has a timeout, and outlives its page', async () => {
   const page = await stuck(() => ({ status: 200 }))
   const { method, credentials, keepalive, headers, body, signal } = page.posted[0].request
   assert.deepEqual([method, credentials, keepalive, headers, typeof body, signal.ms], ['POST', 'omit', true, undefined, 'string', 30_000])
 })
 
-test('flush resolves when all is acknowledged, and says so', async () => {
+test('flush resolves when everything is acknowledged, with pending 0', async () => {
   const page = new Page()
   page.logger()
   logMany(page, 60)
-  const said = page.user.flush()
+  const flushed = page.user.flush()
   await page.tick(0)
-  const { acked, pending } = await said
+  const { acked, pending } = await flushed
   assert.deepEqual([acked, pending, page.posted.at(-1).body.reason], [60, 0, 'manual'])
 })
 
-test('flush says what is not safe when the server stays away', async () => {
+test('flush resolves with the number of pending actions if the server does not answer', async () => {
   const page = await stuck(() => undefined, 7)
-  const said = page.user.flush(3000)
+  const flushed = page.user.flush(3000)
   await page.tick(3000)
-  const { acked, pending } = await said
+  const { acked, pending } = await flushed
   assert.deepEqual([acked, pending], [0, 7])
 })
 
-test('flush tries at once, whatever wait is running', async () => {
+test('flush sends at once, even while a retry is scheduled', async () => {
   const page = await stuck(() => undefined)
   await page.tick(100_000)
   page.answer = () => ({ status: 200 })
-  const said = page.user.flush()
+  const flushed = page.user.flush()
   await page.tick(0)
-  assert.equal((await said).pending, 0)
+  assert.equal((await flushed).pending, 0)
 })
 
 test('debug prints what is sent', async () => {

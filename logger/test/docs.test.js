@@ -1,4 +1,4 @@
-// docs/logger.md describes every attribute, method, action and field, and nothing that is not there.
+// docs/logger.md describes every attribute, method, action and field, and none that does not exist.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -11,12 +11,12 @@ const { settings, index } = new Page().modules
 const options = Object.keys(settings.options).filter((key) => key !== 'config')
 const methods = Object.keys(index.UserLogger.prototype)
 const kebab = (key) => 'data-' + key.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase())
-/** Every name between back quotes in a piece of the docs. */
+/** All names in backquotes in a part of the documentation. */
 const quoted = (text) => new Set([...text.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code.split(/[^\w-]+/)).filter(Boolean))
 const section = (title) => docs.split('\n## ').find((part) => part.startsWith(title))
 const firstCells = (text) => text.split('\n').filter((line) => line.startsWith('| `')).flatMap((line) => [...quoted(line.split('|')[1])])
 
-test('every setting is an attribute of the docs, under its two names, and in the types', () => {
+test('every setting is documented as an attribute and as a setting, and declared in the types', () => {
   const rows = section('Attributes').split('\n')
   for (const key of options) {
     assert.ok(rows.some((row) => row.startsWith(`| \`${kebab(key)}\` | \`${key}\` |`)), key)
@@ -24,19 +24,19 @@ test('every setting is an attribute of the docs, under its two names, and in the
   }
 })
 
-test('no attribute is documented that is no setting', () => {
+test('every documented attribute exists', () => {
   const constants = ['data-user', 'data-condition-1', 'data-condition-2', 'data-const-', 'data-ul-mask', 'data-ul-ignore']
   for (const name of firstCells(section('Attributes'))) assert.ok(options.map(kebab).includes(name) || constants.includes(name), name)
 })
 
-test('the documented defaults are the real ones', () => {
+test('the documented defaults are the actual ones', () => {
   for (const key of ['maxActions', 'maxTime', 'moveInterval', 'values', 'debug', 'capture', 'attributesName', 'respect']) {
     const row = section('Attributes').split('\n').find((line) => line.includes(`| \`${key}\` |`))
     assert.equal(row.split('|')[3].trim().replaceAll('`', ''), String(settings.options[key]))
   }
 })
 
-test('every method is documented and in the types, and no other', () => {
+test('every method is documented and declared in the types, and no other is documented', () => {
   const documented = firstCells(section('Methods'))
   for (const method of methods) {
     assert.ok(documented.includes(method), method)
@@ -46,7 +46,7 @@ test('every method is documented and in the types, and no other', () => {
   assert.deepEqual(calls.filter((name) => !methods.includes(name)), [])
 })
 
-/** A page on which everything happens that the logger captures. */
+/** The request bodies of a page on which everything happens that the logger captures. */
 const everything = async () => {
   const html = '<form id="f"><input name="q" value="x"><input type="checkbox" name="agree"></form><button id="b">x</button>'
   const page = new Page({ html })
@@ -80,14 +80,14 @@ const everything = async () => {
 }
 const bodies = await everything()
 
-test('every action is documented, and no other', () => {
+test('every action is documented, and no other is', () => {
   const documented = new Set(firstCells(section('What is captured').split('The groups of fields')[0]))
   const captured = new Set(bodies.flatMap(({ actions }) => actions.map(({ name }) => name)))
   for (const own of ['step', 'action']) captured.delete(own)
   assert.deepEqual([...captured].sort(), [...documented].sort())
 })
 
-test('every field of every action is documented in its row, or in a group that the row names', () => {
+test('every field of every action is documented in its row or in a group of fields that the row names', () => {
   const captured = section('What is captured')
   const [rowsText, groupsText] = captured.split('The groups of fields')
   const groups = Object.fromEntries(

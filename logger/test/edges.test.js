@@ -1,4 +1,4 @@
-// What happens around a word of consent, an early router, a foreign runtime: nothing more is captured, and nothing twice.
+// Edge cases of consent, stop and start, frames, scripts on the page, and unusual documents.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,7 +12,7 @@ const capturing = async (html, settings) => {
   return page
 }
 
-test('consent(false) sends no path that waited', async () => {
+test('consent(false) discards the mouse path collected so far', async () => {
   const page = await capturing()
   await page.tick(6000)
   page.posted.length = 0
@@ -22,7 +22,7 @@ test('consent(false) sends no path that waited', async () => {
   assert.deepEqual(sent(page), ['consent'])
 })
 
-test('nothing that a click or a scroll started goes on after stop', async () => {
+test('after stop, no click effect and no scroll is logged for earlier events', async () => {
   const page = await capturing('<button>x</button>')
   page.document.querySelector('button').click()
   page.fire('scroll', page.document)
@@ -32,9 +32,9 @@ test('nothing that a click or a scroll started goes on after stop', async () => 
   assert.deepEqual(sent(page), ['pageview', 'click', 'click_effect', 'pageleave'])
 })
 
-test('what is scrolled and then removed costs no later scroll', async () => {
+test('scrolling an element that is then removed does not prevent later scroll actions', async () => {
   const page = await capturing('<p>a</p><div>x</div>')
-  page.fire('scroll', page.document) // one that cannot be read: this DOM knows no scrollingElement
+  page.fire('scroll', page.document) // fails: this DOM does not implement scrollingElement
   page.fire('scroll', page.document.querySelector('div'))
   page.document.querySelector('div').remove()
   await page.tick(1000)
@@ -43,7 +43,7 @@ test('what is scrolled and then removed costs no later scroll', async () => {
   assert.deepEqual(page.stored().filter(({ name }) => name === 'scroll').map(({ tag }) => tag), ['div', 'p'])
 })
 
-test('a tag’s name that is no selector costs no click', async () => {
+test('a click on an element whose tag name is not a valid selector is captured', async () => {
   const page = await capturing('')
   page.document.body.innerHTML = '<o:p>a</o:p><o:p>b</o:p>' // as pasted from a word processor
   page.document.body.lastChild.click()
@@ -52,7 +52,7 @@ test('a tag’s name that is no selector costs no click', async () => {
   assert.equal(page.document.querySelector(click.selector), page.document.body.lastChild)
 })
 
-test('moves that a script makes up without a pointer are no path', async () => {
+test('synthetic moves without a pointer type do not corrupt a path', async () => {
   const page = await capturing('')
   const move = (clientX, pointerType) => page.document.body.dispatchEvent(Object.assign(new page.window.MouseEvent('pointermove', { bubbles: true, clientX }), { pointerType }))
   for (const x of [1, 2, 3]) {
@@ -66,7 +66,7 @@ test('moves that a script makes up without a pointer are no path', async () => {
   for (const { x } of paths) assert.ok(x.every((px) => px !== null))
 })
 
-test('a secret in a URL in an error’s message is masked', async () => {
+test('a secret in a URL in an error message is masked', async () => {
   const page = await capturing('')
   page.fire('error', page.window, { fields: { message: 'Cannot load https://x.test/?access_token=abc&x=1' } })
   await page.tick(6000)
@@ -74,7 +74,7 @@ test('a secret in a URL in an error’s message is masked', async () => {
   assert.equal(error.message, 'Cannot load https://x.test/?access_token=***&x=1')
 })
 
-test('stop and start while the server is away count nothing twice', async () => {
+test('stop and start while the server does not answer count no action twice', async () => {
   const page = new Page()
   page.answer = () => undefined
   page.logger().log('a')
@@ -87,7 +87,7 @@ test('stop and start while the server is away count nothing twice', async () => 
   assert.deepEqual([page.user.stats().acked, page.user.stats().pending], [1, 0])
 })
 
-test('a frame and areas that are named before consent count after it, once, and not after stop', async () => {
+test('captureFrame and trackAreas before consent take effect with consent, once, and end with stop', async () => {
   const page = await capturing('<iframe></iframe><p id="area">x</p>', { consent: 'required' })
   const frame = page.document.querySelector('iframe')
   page.user.captureFrame(frame)
@@ -95,7 +95,7 @@ test('a frame and areas that are named before consent count after it, once, and 
   const click = () => frame.contentDocument.body.dispatchEvent(new frame.contentWindow.MouseEvent('click', { bubbles: true, composed: true }))
   click()
   page.user.consent(true)
-  page.fire('load', frame) // the browser reports the frame's first document late: same window, same listeners
+  page.fire('load', frame) // browsers fire load late for the frame's first document: same window, same listeners
   click()
   page.user.stop()
   click()
@@ -106,7 +106,7 @@ test('a frame and areas that are named before consent count after it, once, and 
   assert.equal(sent(page).filter((name) => name === 'areas').length, 1)
 })
 
-test('a form whose fields are called like its own properties loses no click and no submit', async () => {
+test('clicks and submits are captured in a form whose fields are named like form properties', async () => {
   const names = ['children', 'attributes', 'id', 'name', 'elements', 'action']
   const page = await capturing(`<form>${names.map((name) => `<input name="${name}">`).join('')}<p>a</p><p id="x1">b</p><p>c</p></form>`)
   const [, , last] = page.document.querySelectorAll('p')
@@ -123,7 +123,7 @@ test('a form whose fields are called like its own properties loses no click and 
   assert.deepEqual(actions[2].fields, names)
 })
 
-test('without a user constant an action keeps its own; a user called 0 is one', async () => {
+test('an action keeps its own user if there is no user constant; the user 0 is valid', async () => {
   const page = new Page()
   page.logger().log('a', { user: 'bob' })
   await page.tick(6000)
@@ -134,7 +134,7 @@ test('without a user constant an action keeps its own; a user called 0 is one', 
   assert.equal(zero.posted[0].body.const.user, 0)
 })
 
-test('a router that replaces the state of a page in the making makes no view of its own', async () => {
+test('a router that replaces the history state while the page loads adds no page view', async () => {
   const page = new Page()
   assert.equal(page.document.readyState, 'loading')
   page.logger({ capture: true })
@@ -144,14 +144,14 @@ test('a router that replaces the state of a page in the making makes no view of 
   assert.deepEqual(page.stored().filter(({ name }) => name === 'pageview').map(({ nav }) => nav), ['load'])
 })
 
-test('signals may be separated by commas', () => {
+test('signals in data-respect can be separated by commas', () => {
   const before = (window) => Object.defineProperty(window.navigator, 'globalPrivacyControl', { value: true })
   assert.equal(new Page({ before }).logger({ respect: 'gpc,dnt' }).stats().recording, false)
 })
 
-test('the module can be imported where there is no page', () => import('../../static/UserLogger.mjs'))
+test('the module can be imported outside a browser', () => import('../../static/UserLogger.mjs'))
 
-test('a click by a key has no place, also where a browser makes one up and names no pointer', async () => {
+test('a click by the keyboard has no coordinates, even if the browser gives it a position and no pointer type', async () => {
   const page = await capturing('<button>x</button>')
   const click = (detail) => page.document.querySelector('button').dispatchEvent(new page.window.MouseEvent('click', { bubbles: true, clientX: 40, clientY: 20, detail }))
   click(0)
@@ -161,7 +161,7 @@ test('a click by a key has no place, also where a browser makes one up and names
   assert.deepEqual(clicks.map(({ client_x, page_y, rel_x }) => [client_x, page_y, rel_x !== undefined]), [[undefined, undefined, false], [40, 20, true]])
 })
 
-test('a window that is pulled larger is a resize each 100 ms, and the last', async () => {
+test('a row of resize events is logged each 100 ms and once at the end', async () => {
   const page = await capturing()
   for (const width of [801, 802, 803, 804, 805, 806]) {
     page.window.innerWidth = width

@@ -1,11 +1,11 @@
-// What becomes of actions when their page is hidden, left, or finds the storage full.
+// What happens to actions when their page is hidden or left, and when storage is full or blocked.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Page, URL_OF_SERVER } from './page.js'
 
 const DAY = 24 * 3600e3
-const away = () => undefined
+const noAnswer = () => undefined
 const logged = (answer, count = 1, props) => {
   const page = new Page()
   page.logger()
@@ -15,25 +15,25 @@ const logged = (answer, count = 1, props) => {
 }
 const beaconed = (page) => page.beacons.map(({ body }) => JSON.parse(body))
 
-test('nothing is put on the shelf while delivery works', async () => {
+test('nothing is stored while delivery works', async () => {
   const page = logged(() => ({ status: 200 }), 60)
   await page.tick(5000)
-  assert.deepEqual(page.shelf(), [])
+  assert.deepEqual(page.storedBatches(), [])
 })
 
-test('what fails is put on the shelf, and taken off when it is acknowledged', async () => {
-  const page = logged(away)
+test('a batch that fails is stored, and removed when it is acknowledged', async () => {
+  const page = logged(noAnswer)
   await page.tick(5000)
-  assert.equal(page.shelf().length, 1)
+  assert.equal(page.storedBatches().length, 1)
   page.answer = () => ({ status: 200 })
   await page.tick(2000)
-  assert.deepEqual(page.shelf(), [])
+  assert.deepEqual(page.storedBatches(), [])
 })
 
-test('hidden: all is sealed, on the shelf, and on its way', async () => {
-  const page = logged(away)
+test('hidden: everything is sealed, stored and sent', async () => {
+  const page = logged(noAnswer)
   page.hide()
-  assert.equal(page.shelf().length, 1)
+  assert.equal(page.storedBatches().length, 1)
   await page.tick(0)
   assert.equal(page.posted[0].body.reason, 'hidden')
 })
@@ -44,25 +44,25 @@ test('hidden: at most 60 KB are in flight', async () => {
   await page.tick(0)
   const sizes = page.posted.map((post) => Buffer.byteLength(post.request.body))
   assert.ok(sizes.reduce((a, b) => a + b) <= 60_000, `${sizes}`)
-  assert.equal(page.shelf().length, 4)
+  assert.equal(page.storedBatches().length, 4)
 })
 
-test('pagehide: beacons of at most 30 KB carry what is not in flight; the shelf keeps it', async () => {
-  const page = logged(away, 9, { text: 'x'.repeat(10_000) }) // 4 to a batch
+test('pagehide: beacons of at most 30 KB carry what is not in flight, and everything stays stored', async () => {
+  const page = logged(noAnswer, 9, { text: 'x'.repeat(10_000) }) // 4 to a batch
   page.fire('pagehide')
   const pieces = beaconed(page)
   assert.ok(pieces.length > 2)
   assert.ok(page.beacons.every(({ url, body }) => url === URL_OF_SERVER && Buffer.byteLength(body) <= 30_000))
   const carried = pieces.flatMap((piece) => piece.actions.map(({ seq }) => seq))
-  const flying = page.posted.flatMap((post) => post.body.actions.map(({ seq }) => seq))
-  assert.deepEqual([...flying, ...carried].sort((a, b) => a - b), [...Array(9).keys()])
-  assert.deepEqual(page.shelf().flatMap((batch) => batch.actions.map(({ seq }) => seq)), [...Array(9).keys()])
+  const inFlight = page.posted.flatMap((post) => post.body.actions.map(({ seq }) => seq))
+  assert.deepEqual([...inFlight, ...carried].sort((a, b) => a - b), [...Array(9).keys()])
+  assert.deepEqual(page.storedBatches().flatMap((batch) => batch.actions.map(({ seq }) => seq)), [...Array(9).keys()])
   assert.equal(pieces.at(-1).reason, 'pagehide')
 })
 
-test('pagehide: what the browser will not carry stays on the shelf', async () => {
-  const page = logged(away, 9, { text: 'x'.repeat(10_000) })
-  page.takesBeacons = false
+test('pagehide: batches for which the browser refuses a beacon stay stored', async () => {
+  const page = logged(noAnswer, 9, { text: 'x'.repeat(10_000) })
+  page.acceptsBeacons = false
   page.fire('pagehide')
   await page.tick(0)
   const next = page.next()
@@ -71,8 +71,8 @@ test('pagehide: what the browser will not carry stays on the shelf', async () =>
   assert.deepEqual(next.stored().map(({ seq }) => seq).sort((a, b) => a - b), [...Array(9).keys()])
 })
 
-test('hidden after pagehide does not send a second time what went by beacon', async () => {
-  const page = logged(away)
+test('hidden after pagehide does not send again what a beacon carries', async () => {
+  const page = logged(noAnswer)
   page.fire('pagehide')
   page.hide()
   await page.tick(0)
@@ -80,47 +80,47 @@ test('hidden after pagehide does not send a second time what went by beacon', as
   assert.equal(page.posted.length, 0)
 })
 
-test('the next page adopts what was left, says so, and clears the shelf', async () => {
-  const page = logged(away, 3)
+test('the next page adopts stored batches, marks them as adopted, and removes them', async () => {
+  const page = logged(noAnswer, 3)
   page.fire('pagehide')
   const next = page.next()
   next.logger()
   await next.tick(0)
   assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.page_id, body.actions.length]), [['adopt', beaconed(page)[0].page_id, 3]])
-  assert.deepEqual(next.shelf(), [])
+  assert.deepEqual(next.storedBatches(), [])
   assert.equal(next.user.stats().acked, 0, "another page's actions are not this page's")
 })
 
-test('an entry that somebody else spoiled hides none of the others', async () => {
-  const page = logged(away, 3)
+test('a damaged storage entry does not affect the others', async () => {
+  const page = logged(noAnswer, 3)
   page.fire('pagehide')
   const { localStorage } = page.window
   const [key] = Object.keys(localStorage)
-  localStorage[key.slice(0, -1)] = 'spoiled'
+  localStorage[key.slice(0, -1)] = 'damaged'
   const next = page.next()
   next.logger()
   await next.tick(0)
   assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.actions.length]), [['adopt', 3]])
 })
 
-test('a page that comes back (bfcache) waits for an answer after all', async () => {
+test('a page that comes back (bfcache) sends again and waits for the answer', async () => {
   const page = logged(() => ({ status: 200 }))
   page.fire('pagehide')
   page.fire('pageshow', page.window, { fields: { persisted: true } })
   await page.tick(0)
-  assert.deepEqual([page.user.stats().acked, page.user.stats().pending, page.shelf().length], [1, 0, 0])
+  assert.deepEqual([page.user.stats().acked, page.user.stats().pending, page.storedBatches().length], [1, 0, 0])
 })
 
-test('freeze: as hidden', async () => {
-  const page = logged(away)
+test('freeze: everything is sealed, stored and sent', async () => {
+  const page = logged(noAnswer)
   page.fire('freeze', page.document)
   await page.tick(0)
   assert.equal(page.posted[0].body.reason, 'freeze')
-  assert.equal(page.shelf().length, 1)
+  assert.equal(page.storedBatches().length, 1)
 })
 
-test('what is older than seven days is not sent, but declared', async () => {
-  const page = logged(away, 3)
+test('batches older than seven days are declared as lost, not sent', async () => {
+  const page = logged(noAnswer, 3)
   page.fire('pagehide')
   const young = page.next({ at: page.clock.start + 6.9 * DAY })
   young.logger()
@@ -131,11 +131,11 @@ test('what is older than seven days is not sent, but declared', async () => {
   await old.tick(0)
   assert.equal(old.stored().length, 0)
   assert.deepEqual(old.posted.map(({ body }) => body.lost), [[[0, 2, 'quota']]])
-  assert.deepEqual(old.shelf(), [])
+  assert.deepEqual(old.storedBatches(), [])
 })
 
-test('the shelf holds 1 MB: the oldest give way and are declared', async () => {
-  const page = logged(away, 0)
+test('at most 1 MB is stored: the oldest batches are dropped and declared as lost', async () => {
+  const page = logged(noAnswer, 0)
   for (let i = 0; i < 60; i++) {
     page.user.log('step', { text: 'x'.repeat(40_000) })
     await page.tick(10)
@@ -143,16 +143,16 @@ test('the shelf holds 1 MB: the oldest give way and are declared', async () => {
   await page.tick(20_000)
   const size = Object.values({ ...page.window.localStorage }).join('').length
   assert.ok(size <= 1e6 && size > 9e5, `${size}`)
-  const shelf = page.shelf()
-  const kept = shelf.flatMap((batch) => batch.actions.map(({ seq }) => seq))
-  const declared = shelf.flatMap((batch) => batch.lost)
+  const storedBatches = page.storedBatches()
+  const kept = storedBatches.flatMap((batch) => batch.actions.map(({ seq }) => seq))
+  const declared = storedBatches.flatMap((batch) => batch.lost)
   assert.ok(declared.every(([, , reason]) => reason === 'quota'))
   assert.deepEqual([...kept, ...declared.map(([from]) => from)].sort((a, b) => a - b), [...Array(60).keys()])
   assert.equal(Math.max(...kept), 59)
   assert.equal(Math.min(...kept), declared.length)
 })
 
-test('without storage everything works that needs none', async () => {
+test('without storage, everything that does not need it works', async () => {
   const blocked = (window) => {
     for (const name of ['localStorage', 'sessionStorage']) {
       Object.defineProperty(window, name, { get: () => { throw new Error('blocked') } })
@@ -160,17 +160,17 @@ test('without storage everything works that needs none', async () => {
   }
   const page = new Page({ before: blocked })
   page.logger()
-  page.answer = away
+  page.answer = noAnswer
   page.user.log('step')
   await page.tick(5000)
   page.answer = () => ({ status: 200 })
   await page.tick(2000)
   assert.equal(page.stored().length, 1)
-  assert.ok(page.warnings.length <= 2, 'told once, not with every action')
+  assert.ok(page.warnings.length <= 2, 'one warning, not one per action')
 })
 
-test('two studies on one origin do not send each other’s actions', async () => {
-  const page = logged(away)
+test('a page does not send batches that are stored for another server', async () => {
+  const page = logged(noAnswer)
   page.fire('pagehide')
   const other = page.next()
   other.logger({ server: 'http://other.test/analytics' })
@@ -178,13 +178,13 @@ test('two studies on one origin do not send each other’s actions', async () =>
   assert.equal(other.posted.length, 0)
 })
 
-test('the tab’s pages form a chain that exposes a lost tail', async () => {
+test('prev_page links the pages of a tab and shows that the end of a page was lost', async () => {
   const first = logged(() => ({ status: 200 }), 3)
   await first.tick(5000)
   first.user.log('step')
-  first.takesBeacons = false
+  first.acceptsBeacons = false
   first.fire('pagehide')
-  const second = first.next({ local: {} }) // the tail is gone
+  const second = first.next({ local: {} }) // what the first page stored is gone
   second.logger().log('step')
   await second.tick(5000)
   const { page_id, session_id } = first.posted[0].body

@@ -24,7 +24,7 @@ for (const [url, expected] of [
   ['https://x.test/?author=Fisher', 'https://x.test/?author=Fisher'],
   ['https://x.test/?PROLIFIC_PID=60a', 'https://x.test/?PROLIFIC_PID=60a'],
 ]) {
-  test(`the URL ${url}`, () => assert.equal(maskUrl(url), expected))
+  test(`masking the URL ${url}`, () => assert.equal(maskUrl(url), expected))
 }
 
 for (const [text, expected] of [
@@ -35,10 +35,10 @@ for (const [text, expected] of [
   ['Add 3 of 1250', 'Add 3 of 1250'],
   ['x'.repeat(5000), 'x'.repeat(2000)],
 ]) {
-  test(`the text ${text.slice(0, 40)}`, () => assert.equal(maskText(text), expected))
+  test(`masking the text ${text.slice(0, 40)}`, () => assert.equal(maskText(text), expected))
 }
 
-test('a text of a megabyte takes no time', () => {
+test('masking texts of a megabyte takes less than a second', () => {
   const start = performance.now()
   for (const c of ['a', '?', '1', '@', 'eyJ']) maskUrl(c.repeat(1_000_000))
   assert.ok(performance.now() - start < 1000)
@@ -55,37 +55,37 @@ for (const [what, html, expected] of [
   ['a submit button', '<input type="submit" value="Send" class="here">', 'Send'],
   ['a text field', '<input value="secret" class="here">', '***'],
   ['a text area', '<textarea class="here">secret</textarea>', '***'],
-  ['a choice', '<select class="here"><option>secret', '***'],
+  ['a select', '<select class="here"><option>secret', '***'],
   ['an editor', '<div contenteditable><p class="here">secret', '***'],
-  ['what is masked', '<div data-ul-mask><p class="here">secret', '***'],
-  ['what holds something masked', '<p class="here">Dear <b data-ul-mask>Ann</b>', '***'],
-  ['what holds an editor', '<p class="here">x <span contenteditable>secret</span>', '***'],
+  ['a masked element', '<div data-ul-mask><p class="here">secret', '***'],
+  ['an element that contains a masked one', '<p class="here">Dear <b data-ul-mask>Ann</b>', '***'],
+  ['an element that contains an editor', '<p class="here">x <span contenteditable>secret</span>', '***'],
 ]) {
-  test(`the text of ${what}`, () => assert.equal(textOf(html), expected))
+  test(`the visible text of ${what}`, () => assert.equal(textOf(html), expected))
 }
 
-/** The actions of a page on which the fields were changed by hand. */
+/** The change actions of a page on which each field is changed. */
 const changed = async (html, settings, act = () => {}) => {
   const page = new Page({ html })
   page.logger({ capture: true, ...settings })
   await act(page)
   for (const field of page.document.querySelectorAll('input,textarea,select')) page.fire('change', field)
   await page.tick(10_000)
-  assert.ok(!JSON.stringify(page.posted).includes('hunter2'), 'the value itself went out')
+  assert.ok(!JSON.stringify(page.posted).includes('hunter2'), 'the value itself was sent')
   return page.stored().filter(({ name }) => name === 'change')
 }
 
-test('a change tells the field and the length, never the value', async () => {
+test('a change records the field and the length, not the value', async () => {
   const [change] = await changed('<input name="city" value="hunter2">')
   assert.deepEqual([change.field, change.type, change.length, change.value], ['city', 'text', 7, undefined])
 })
 
-test('of a tick box it tells whether it is ticked', async () => {
+test('a change of a checkbox records whether it is checked', async () => {
   const [change] = await changed('<input type="checkbox" name="agree" checked>')
   assert.deepEqual([change.checked, change.length], [true, undefined])
 })
 
-test('values are told where the study asks for them', async () => {
+test('values are recorded, and masked, if the study asks for them', async () => {
   const [change] = await changed('<input name="city" value="Talca, a@b.test">', { values: true })
   assert.equal(change.value, 'Talca, ***')
 })
@@ -95,17 +95,17 @@ for (const [what, html] of [
   ['a hidden field', '<input type="hidden" name="x" value="hunter2">'],
   ['a card number', '<input autocomplete="cc-number" value="hunter2">'],
   ['a one-time code', '<input autocomplete="one-time-code" value="hunter2">'],
-  ['a name like a secret', '<input name="user_token" value="hunter2">'],
-  ['an id like a secret', '<input id="iban" value="hunter2">'],
+  ['a name that suggests a secret', '<input name="user_token" value="hunter2">'],
+  ['an id that suggests a secret', '<input id="iban" value="hunter2">'],
   ['data-ul-mask', '<div data-ul-mask><input name="city" value="hunter2"></div>'],
 ]) {
-  test(`${what} stays secret, its length too, even when values are asked for`, async () => {
+  test(`${what}: neither value nor length is recorded, even if the study asks for values`, async () => {
     const [change] = await changed(html, { values: true })
     assert.deepEqual([change.length, change.value], [undefined, undefined])
   })
 }
 
-test('a password stays one when a button shows it', async () => {
+test('a password stays secret when a button shows it', async () => {
   const html = '<input id="f" type="password" value="hunter2"><button>show</button>'
   const [change] = await changed(html, { values: true }, (page) => {
     page.document.querySelector('button').addEventListener('click', () => (page.document.querySelector('#f').type = 'text'))
@@ -114,7 +114,7 @@ test('a password stays one when a button shows it', async () => {
   assert.deepEqual([change.type, change.length, change.value], ['text', undefined, undefined])
 })
 
-test('data-ul-ignore: as if it were not there', async () => {
+test('data-ul-ignore: clicks, changes, submits and fields inside are not captured', async () => {
   const page = new Page({ html: '<form data-ul-ignore><input name="a"><button type="button">x</button></form><form id="f"><input name="b"><p data-ul-ignore><input name="c">' })
   page.logger({ capture: true })
   page.document.querySelector('button').click()

@@ -1,4 +1,4 @@
-// Mouse paths in columns, and how they are sampled.
+// The format of mouse paths, and how they are sampled.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -14,7 +14,7 @@ const path = fc
     return steps.map(({ after, x, y }, i) => ({ t: (t += i ? after : 0), x, y }))
   })
 
-test('what is encoded is decoded: every pixel, and times that are off by half a millisecond at most', () => {
+test('decoding restores every position exactly and every time to half a millisecond', () => {
   fc.assert(
     fc.property(path, (samples) => {
       const columns = JSON.parse(JSON.stringify(encode(samples)))
@@ -29,7 +29,7 @@ test('what is encoded is decoded: every pixel, and times that are off by half a 
   )
 })
 
-test('columns hold whole numbers, begin absolute, and never go back in time', () => {
+test('columns hold whole numbers, begin with absolute positions, and times never decrease', () => {
   fc.assert(
     fc.property(path, (samples) => {
       const { dt, x, y } = encode(samples)
@@ -40,7 +40,7 @@ test('columns hold whole numbers, begin absolute, and never go back in time', ()
   )
 })
 
-/** A captured page, and a pointer that moves on it. */
+/** A page that captures, a function that moves the pointer, and one that returns the logged paths. */
 const moving = async (settings) => {
   const page = new Page()
   await page.loaded()
@@ -58,7 +58,7 @@ const moving = async (settings) => {
   return { page, move, paths }
 }
 
-test('a moving pointer is sampled each 50 ms, and always where it came to rest', async () => {
+test('a moving pointer is sampled each 50 ms, and where it comes to rest', async () => {
   const { page, move, paths } = await moving()
   for (let i = 0; i <= 13; i++) {
     move(i * 10, 5)
@@ -71,7 +71,7 @@ test('a moving pointer is sampled each 50 ms, and always where it came to rest',
   assert.deepEqual([n, client_x, screen_y, off], [6, 130, 105, [10, 100]])
 })
 
-test('the path stands before the action that follows it', async () => {
+test('a path is logged before the action that follows it', async () => {
   const { page, move, paths } = await moving()
   move(1, 1)
   await page.tick(10)
@@ -83,7 +83,7 @@ test('the path stands before the action that follows it', async () => {
   assert.equal(page.stored().find(({ name }) => name === 'mousemove').client_x, 2)
 })
 
-test('a path of more than 200 samples is several actions', async () => {
+test('a path of more than 200 samples becomes several actions', async () => {
   const { page, move, paths } = await moving({ maxTime: 60 })
   for (let i = 0; i < 450; i++) {
     move(i, i)
@@ -95,7 +95,7 @@ test('a path of more than 200 samples is several actions', async () => {
   assert.deepEqual(all.flatMap(({ dt, x, y }) => decode({ dt, x, y }, 0).map((sample) => sample.x)), [...Array(450).keys()])
 })
 
-test('scrolling begins a new piece, so that each has one scroll position', async () => {
+test('scrolling begins a new mousemove action, so that each has one scroll position', async () => {
   const { page, move, paths } = await moving()
   move(1, 1)
   await page.tick(50)
@@ -107,7 +107,7 @@ test('scrolling begins a new piece, so that each has one scroll position', async
   assert.deepEqual(all.map(({ n, sy, page_y }) => [n, sy, page_y]), [[1, 0, 1], [2, 300, 302]])
 })
 
-test('a move that the browser only repeats is no sample', async () => {
+test('a move event with an unchanged position is not sampled', async () => {
   const { page, move, paths } = await moving()
   for (let i = 0; i < 5; i++) {
     move(7, 7)
@@ -116,7 +116,7 @@ test('a move that the browser only repeats is no sample', async () => {
   assert.deepEqual((await paths()).map(({ n }) => n), [1])
 })
 
-test('data-move-interval="0" takes every coalesced event', async () => {
+test('data-move-interval="0" samples every coalesced event', async () => {
   const { move, paths } = await moving({ moveInterval: 0 })
   const at = (x) => ({ clientX: x, clientY: 0, screenX: x, screenY: 0, timeStamp: x, pointerType: 'pen' })
   move(3, 0, { getCoalescedEvents: () => [at(1), at(2), at(3)] })
@@ -124,7 +124,7 @@ test('data-move-interval="0" takes every coalesced event', async () => {
   assert.deepEqual([n, x, pointer], [3, [1, 1, 1], 'pen'])
 })
 
-test('when a batch is full as a path is written down, no two actions get the same seq', async () => {
+test('no two actions get the same seq when logging a path fills a batch', async () => {
   const { page, move } = await moving({ maxActions: 2 })
   for (let i = 0; i < 40; i++) {
     move(i, 0)

@@ -1,5 +1,5 @@
-// A page for the unit tests: a DOM, a clock that only moves when told, a server that answers as told, and storage
-// that the next page of the same tab finds again. The logger in it is the real one.
+// A page for the unit tests: a DOM, a clock that only the test advances, a server whose answers the test chooses, and
+// storage that the next page of the same tab shares. The logger in it is the real one.
 
 import { readdirSync } from 'node:fs'
 import { JSDOM } from 'jsdom'
@@ -22,7 +22,7 @@ const { output } = await built.generate({ format: 'iife', name: 'modules' })
 export const URL_OF_SERVER = 'http://server.test/analytics'
 const settled = () => new Promise((done) => setImmediate(done))
 
-/** Timers and times that move together. */
+/** Timers and times that advance together. */
 class Clock {
   constructor(start) {
     this.start = start
@@ -38,7 +38,7 @@ class Clock {
 
   clear = (id) => void this.timers.delete(id)
 
-  /** Let so many ms pass, and everything that is due happen. */
+  /** Advance by so many ms and run all timers that are due. */
   async tick(ms) {
     const end = this.elapsed + ms
     for (;;) {
@@ -54,7 +54,7 @@ class Clock {
   }
 }
 
-/** What the server says; a test puts a function of its own in its place. */
+/** The server's default answer; a test replaces it by setting page.answer. */
 const ok = () => ({ status: 200 })
 
 export class Page {
@@ -68,7 +68,7 @@ export class Page {
     this.warnings = []
     this.answer = ok
     this.random = 1
-    this.furnish()
+    this.prepareWindow()
     Object.assign(this.window.localStorage, local)
     Object.assign(this.window.sessionStorage, session)
     before(this.window)
@@ -76,8 +76,8 @@ export class Page {
     this.modules = this.window.modules
   }
 
-  /** What jsdom lacks, and what a test wants to hold in its hand. */
-  furnish() {
+  /** Add what jsdom lacks, and replace what a test must control: time, randomness, network. */
+  prepareWindow() {
     const { window, clock } = this
     const headers = (given = {}) => ({ get: (name) => given[name] ?? null })
     const CSS = { escape: (text) => text.replace(/[^\w-]/g, '\\$&') }
@@ -87,7 +87,7 @@ export class Page {
     window.Math.random = () => this.random
     window.AbortSignal.timeout = (ms) => ({ ms })
     window.console.warn = (text) => this.warnings.push(String(text))
-    window.navigator.sendBeacon = (url, body) => this.beacons.push({ url, body }) && this.takesBeacons !== false
+    window.navigator.sendBeacon = (url, body) => this.beacons.push({ url, body }) && this.acceptsBeacons !== false
     window.fetch = async (url, request) => {
       const body = JSON.parse(request.body)
       const post = { url, request, body, at: clock.elapsed }
@@ -99,7 +99,7 @@ export class Page {
     }
   }
 
-  /** The logger by the study's own hand: it captures nothing by itself, so a test sees only what it logs. */
+  /** Start a logger that captures nothing by itself, so that a test sees only what it logs. */
   logger(settings = {}) {
     const { UserLogger } = this.modules.index
     this.user = new UserLogger({ server: URL_OF_SERVER, study: 's', capture: false, ...settings })
@@ -124,18 +124,19 @@ export class Page {
     this.fire('visibilitychange', this.document)
   }
 
-  /** The page that the same tab opens next. */
+  /** The page that the same tab opens next, with the same storage. */
   next(options = {}) {
     const { localStorage, sessionStorage } = this.window
     return new Page({ local: { ...localStorage }, session: { ...sessionStorage }, at: this.clock.start + this.clock.elapsed, ...options })
   }
 
-  shelf = () => Object.keys(this.window.localStorage).map((key) => JSON.parse(this.window.localStorage[key]))
+  /** The batches in localStorage. */
+  storedBatches = () => Object.keys(this.window.localStorage).map((key) => JSON.parse(this.window.localStorage[key]))
 
-  /** The actions that the server took, by page and seq; a repetition is one action, as it is in the store. */
+  /** The actions that the server accepted, by page and seq. A repetition counts once, as in the database. */
   stored() {
-    const taken = this.posted.filter((post) => post.answered === 200)
-    const actions = taken.flatMap(({ body }) => body.actions.map((action) => [body.page_id + ' ' + action.seq, action]))
+    const accepted = this.posted.filter((post) => post.answered === 200)
+    const actions = accepted.flatMap(({ body }) => body.actions.map((action) => [body.page_id + ' ' + action.seq, action]))
     return [...new Map(actions).values()]
   }
 }
@@ -143,7 +144,7 @@ export class Page {
 export const seqs = (post) => post.body.actions.map((action) => action.seq)
 export const logMany = (page, count, props) => Array.from({ length: count }, (_, i) => page.user.log('step', { i, ...props }))
 
-/** A page that has logged something and cannot deliver it. */
+/** A page that has logged actions and got `answer` to its first request. */
 export const stuck = async (answer, count = 1) => {
   const page = new Page()
   page.logger()

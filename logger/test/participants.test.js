@@ -1,4 +1,4 @@
-// Whose word and whose data: several people at one computer, several studies in one tab.
+// Whose consent and whose data: several participants at one computer, several studies in one tab.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import { Page } from './page.js'
 
 const names = (page) => page.stored().map(({ name }) => name)
 
-test('the next participant in the same tab has given no word, is in no task, and has a session of their own', async () => {
+test('the next participant in the same tab has not consented, has no task, and gets a new session', async () => {
   const page = new Page()
   const logger = page.logger({ consent: 'required', constants: { user: 'p1' } })
   logger.consent(true)
@@ -22,7 +22,7 @@ test('the next participant in the same tab has given no word, is in no task, and
   assert.notEqual(body.session_id, page.posted[0].body.session_id)
 })
 
-test('a no deletes also what was captured on this page before it knew its user', async () => {
+test('a refusal also deletes what was captured on this page before the user was known', async () => {
   const page = new Page()
   page.answer = () => undefined
   const logger = page.logger()
@@ -36,14 +36,14 @@ test('a no deletes also what was captured on this page before it knew its user',
   assert.deepEqual(names(page), ['consent'])
 })
 
-test('a word holds for its study, not for another one of the same server', async () => {
+test('consent applies to its study, not to another study on the same server', async () => {
   const page = new Page()
   page.logger({ consent: 'required', study: 'a' }).consent(true)
   const next = page.next()
   assert.equal(next.logger({ consent: 'required', study: 'b' }).stats().recording, false)
 })
 
-test('the last participant’s page, come back from the cache, says nothing in the name of the next one', async () => {
+test('a page of the previous participant that comes back from the cache logs nothing for the next one', async () => {
   const page = new Page()
   const first = page.logger({ consent: 'required', constants: { user: 'p1' } })
   first.consent(true)
@@ -60,7 +60,7 @@ test('the last participant’s page, come back from the cache, says nothing in t
   assert.deepEqual({ ...page.window.sessionStorage }, { ...next.window.sessionStorage })
 })
 
-test('a page that names its person by setUser keeps word and task, whatever its tag says', async () => {
+test('consent and task survive setUser, even if the tag names another user', async () => {
   const page = new Page()
   const logger = page.logger({ consent: 'required', constants: { user: 'guest' } })
   logger.consent(true)
@@ -72,7 +72,7 @@ test('a page that names its person by setUser keeps word and task, whatever its 
   assert.deepEqual(next.stored().filter(({ name }) => name === 'step').map(({ task }) => task), ['t'])
 })
 
-test('who says no deletes what waits of their own, and nothing of another person at the same computer', async () => {
+test('a refusal deletes the participant’s own backlog, not that of another participant at the same computer', async () => {
   const page = new Page()
   page.answer = () => undefined
   page.logger({ constants: { user: 'p1' } }).log('step')
@@ -82,16 +82,16 @@ test('who says no deletes what waits of their own, and nothing of another person
   const other = next.logger({ constants: { user: 'p2' } })
   other.log('step')
   await next.tick(30_000)
-  assert.deepEqual(next.shelf().map((batch) => batch.const.user), ['p1', 'p2'])
+  assert.deepEqual(next.storedBatches().map((batch) => batch.const.user), ['p1', 'p2'])
   next.answer = () => ({ status: 200 })
   other.consent(false)
-  assert.deepEqual(next.shelf().map((batch) => batch.const.user), ['p1'])
+  assert.deepEqual(next.storedBatches().map((batch) => batch.const.user), ['p1'])
   await next.tick(60_000)
   const sent = next.posted.filter(({ answered }) => answered === 200)
   assert.deepEqual(sent.map(({ body }) => [body.const.user, body.actions.map(({ name }) => name)]), [['p1', ['step']], ['p2', ['consent']]])
 })
 
-test('one participant’s no is not the next one’s, and leaves no name behind', async () => {
+test('refusal does not carry over to the next participant, and stores no user name', async () => {
   const page = new Page()
   page.logger({ constants: { user: 'alice' } }).consent(false)
   assert.ok(!JSON.stringify({ ...page.window.sessionStorage }).includes('alice'))
@@ -102,7 +102,7 @@ test('one participant’s no is not the next one’s, and leaves no name behind'
   assert.equal(next.logger({ constants: { user: 'bob' } }).stats().recording, true)
 })
 
-test('a number and its text are one user to a no', async () => {
+test('a refusal treats the user 17 and the user "17" as the same', async () => {
   const page = new Page()
   page.answer = () => undefined
   page.logger({ constants: { user: '17' } }).log('step')
@@ -110,10 +110,10 @@ test('a number and its text are one user to a no', async () => {
   const next = page.next()
   next.answer = () => undefined
   next.logger({ constants: { user: 17 } }).consent(false)
-  assert.deepEqual(next.shelf(), [])
+  assert.deepEqual(next.storedBatches(), [])
 })
 
-test('a page that was loaded ahead starts with what the tab knows when it is shown', async () => {
+test('a prerendered page starts with the session as it is when the page is shown', async () => {
   const page = new Page()
   const first = page.logger({ consent: 'required', constants: { user: 'p1' } })
   const ahead = new Page()

@@ -1,11 +1,11 @@
-// When a batch is tried again, split, or given up.
+// When a batch is sent again, split, or dropped.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { logMany, Page, seqs, stuck } from './page.js'
 
 for (const status of [undefined, 408, 425, 429, 500, 502, 503, 301]) {
-  test(`${status ?? 'no answer'} is tried again until it succeeds`, async () => {
+  test(`${status ?? 'no answer'} is retried until it succeeds`, async () => {
     const page = await stuck(() => status && { status })
     await page.tick(60_000)
     assert.ok(page.posted.length > 3)
@@ -18,23 +18,23 @@ for (const status of [undefined, 408, 425, 429, 500, 502, 503, 301]) {
   })
 }
 
-test('waits double from 1 s to 60 s', async () => {
+test('the maximum delay doubles from 1 s to 60 s', async () => {
   const page = await stuck(() => undefined)
   await page.tick(400_000)
   const at = page.posted.map((post) => post.at)
   assert.deepEqual(at.slice(1, 10).map((time, i) => time - at[i]), [1, 2, 4, 8, 16, 32, 60, 60, 60].map((s) => s * 1000))
 })
 
-test('a wait is a random part of the whole (full jitter)', async () => {
+test('a delay is a random part of the maximum (full jitter)', async () => {
   const page = await stuck(() => undefined)
   page.random = 0.25
-  await page.tick(1000) // the first wait was drawn before
+  await page.tick(1000) // the first delay was chosen before
   const at = page.posted.map((post) => post.at)
   await page.tick(500)
   assert.equal(page.posted[2].at - at[1], 500)
 })
 
-test('a success ends the doubling', async () => {
+test('a success resets the delay', async () => {
   const page = await stuck(() => undefined)
   await page.tick(31_000)
   page.answer = () => ({ status: 200 })
@@ -47,8 +47,8 @@ test('a success ends the doubling', async () => {
   assert.equal(page.posted.at(-1).at - failed, 1000)
 })
 
-test('what fails together, as when the page is hidden, is one failure and one wait', async () => {
-  const page = await stuck(() => undefined) // it waits 1 s from here
+test('requests that fail together, as when the page is hidden, count as one failure', async () => {
+  const page = await stuck(() => undefined) // its retry is 1 s from here
   for (let i = 0; i < 3; i++) {
     logMany(page, 1, { text: 'x'.repeat(40_000) })
     page.user.set({ i })
@@ -62,7 +62,7 @@ test('what fails together, as when the page is hidden, is one failure and one wa
   assert.equal(page.posted.length, before + 1)
 })
 
-test('Retry-After is honoured', async () => {
+test('a Retry-After in seconds is respected', async () => {
   const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': '20' } }))
   await page.tick(19_999)
   assert.equal(page.posted.length, 1)
@@ -70,21 +70,46 @@ test('Retry-After is honoured', async () => {
   assert.equal(page.posted.length, 2)
 })
 
-test('a Retry-After that is no number of seconds leaves the wait as it is', async () => {
-  const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': 'Fri, 31 Dec 2100 23:59:59 GMT' } }))
-  await page.tick(1000)
-  assert.equal(page.posted.length, 2)
-})
-
-test('a wait of more than an hour is an hour: the server is wrong', async () => {
-  const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': '99999999999' } }))
-  await page.tick(3_599_999)
+test('a Retry-After with a date is respected', async () => {
+  const page = new Page() // its clock begins on 1 January 2026, and the first batch is sent 5 s later
+  page.logger().log('step')
+  page.answer = () => ({ status: 503, headers: { 'Retry-After': 'Thu, 01 Jan 2026 00:00:25 GMT' } })
+  await page.tick(24_999)
   assert.equal(page.posted.length, 1)
   await page.tick(1)
   assert.equal(page.posted.length, 2)
 })
 
-test('coming online ends the wait', async () => {
+test('a date in Retry-After is compared with the server’s clock, not with the device’s', async () => {
+  const page = new Page()
+  page.logger().log('step')
+  const serverIsAhead = () => String(page.clock.start + page.clock.elapsed + 60_000)
+  page.answer = () => ({ status: 503, headers: { 'Retry-After': 'Thu, 01 Jan 2026 00:01:25 GMT', 'X-Server-Time': serverIsAhead() } })
+  await page.tick(24_999)
+  assert.equal(page.posted.length, 1)
+  await page.tick(1)
+  assert.equal(page.posted.length, 2)
+})
+
+for (const [what, retryAfter] of [['a date in the past', 'Wed, 31 Dec 2025 23:59:59 GMT'], ['a text that is neither number nor date', 'later']]) {
+  test(`a Retry-After with ${what} does not change the delay`, async () => {
+    const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': retryAfter } }))
+    await page.tick(1000)
+    assert.equal(page.posted.length, 2)
+  })
+}
+
+for (const [what, retryAfter] of [['seconds', '99999999999'], ['a date', 'Fri, 31 Dec 2100 23:59:59 GMT']]) {
+  test(`a Retry-After of more than an hour is limited to an hour, given as ${what}`, async () => {
+    const page = await stuck(() => ({ status: 503, headers: { 'Retry-After': retryAfter } }))
+    await page.tick(3_599_999)
+    assert.equal(page.posted.length, 1)
+    await page.tick(1)
+    assert.equal(page.posted.length, 2)
+  })
+}
+
+test('the online event triggers a retry at once', async () => {
   const page = await stuck(() => undefined)
   await page.tick(40_000)
   const count = page.posted.length
@@ -95,7 +120,7 @@ test('coming online ends the wait', async () => {
   assert.equal(page.user.stats().pending, 0)
 })
 
-test('413 splits a batch in half with the same seqs, down to the action that is too large', async () => {
+test('413 splits a batch in halves, down to the single action that is too large', async () => {
   const page = new Page()
   page.logger()
   page.answer = (body) => ({ status: body.actions.some((action) => action.big) || body.actions.length > 10 ? 413 : 200 })
@@ -109,7 +134,7 @@ test('413 splits a batch in half with the same seqs, down to the action that is 
 })
 
 for (const status of [400, 403, 404, 415]) {
-  test(`${status} drops the batch, says so to the server, and goes on`, async () => {
+  test(`${status} drops the batch, declares it as lost, and continues`, async () => {
     const page = await stuck((body) => ({ status: body.actions.length ? status : 200 }), 3)
     assert.deepEqual(page.posted.at(-1).body.lost, [[0, 2, 'http4xx']])
     assert.equal(page.user.stats().lost, 3)
@@ -121,13 +146,13 @@ for (const status of [400, 403, 404, 415]) {
   })
 }
 
-test('a declaration of loss that is refused itself ends there', async () => {
+test('a refused declaration of loss is not sent again', async () => {
   const page = await stuck(() => ({ status: 400 }))
   await page.tick(60_000)
   assert.equal(page.posted.length, 2)
 })
 
-test('one batch that the server chokes on does not hold up the others', async () => {
+test('a batch that makes the server fail does not block the others', async () => {
   const page = new Page()
   page.logger()
   page.answer = (body) => ({ status: body.actions[0].seq === 0 ? 500 : 200 })
@@ -136,7 +161,7 @@ test('one batch that the server chokes on does not hold up the others', async ()
   assert.deepEqual(page.stored().map((action) => action.seq), [...Array(150).keys()].slice(50))
 })
 
-test('an action of more than 48 KB is declared, not sent; its neighbours are', async () => {
+test('an action of more than 48 KB is declared as lost; the actions around it are sent', async () => {
   const page = new Page()
   page.logger()
   page.user.log('step')
@@ -148,7 +173,7 @@ test('an action of more than 48 KB is declared, not sent; its neighbours are', a
   assert.equal(page.user.stats().lost, 2)
 })
 
-test('a loop gone wild is cut off and declared', async () => {
+test('actions beyond 5000 in 10 s are declared as lost', async () => {
   const page = new Page()
   page.logger()
   logMany(page, 6000)
@@ -161,7 +186,7 @@ test('a loop gone wild is cut off and declared', async () => {
   assert.equal(page.stored().at(-1).seq, 6000)
 })
 
-test('more than the memory may hold goes oldest first, and is declared', async () => {
+test('if the queue exceeds its limit, the oldest batches are dropped and declared as lost', async () => {
   const page = await stuck(() => undefined)
   for (let i = 0; i < 110; i++) page.user.log('step', { text: 'x'.repeat(40_000) })
   page.answer = () => ({ status: 200 })

@@ -1,4 +1,4 @@
-// Selectors: stable, unique, without class names.
+// Selectors are stable and unique, and contain no class names.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -12,16 +12,16 @@ const selectorOf = (html, pick = '.here') => {
 }
 
 for (const [what, html, expected] of [
-  ['a test id', '<div><b class="here" data-testid="pay" id="x1">', '[data-testid="pay"]'],
-  ['an id', '<div><b class="here" id="pay-now">', '#pay-now'],
-  ['an id above', '<form id="pay"><p><b class="here">', '#pay > p > b'],
-  ['a name', '<form id="pay"><input name="a"><input name="b" class="here">', '#pay > input[name="b"]'],
-  ['an aria-label', '<div id="bar"><b aria-label="Save"></b><b class="here" aria-label="Save &quot;as&quot;">', '#bar > b[aria-label="Save \\"as\\""]'],
-  ['a place among its like', '<ul id="l"><li><li><li class="here">', '#l > li:nth-of-type(3)'],
-  ['two of one name', '<p id="q"><input name="r"><input name="r" class="here">', '#q > input[name="r"]:nth-of-type(2)'],
-  ['nothing of its own', '<div></div><div><b class="here">', 'body > div:nth-of-type(2) > b'],
+  ['its test id', '<div><b class="here" data-testid="pay" id="x1">', '[data-testid="pay"]'],
+  ['its id', '<div><b class="here" id="pay-now">', '#pay-now'],
+  ['the id of an ancestor', '<form id="pay"><p><b class="here">', '#pay > p > b'],
+  ['its name', '<form id="pay"><input name="a"><input name="b" class="here">', '#pay > input[name="b"]'],
+  ['its aria-label', '<div id="bar"><b aria-label="Save"></b><b class="here" aria-label="Save &quot;as&quot;">', '#bar > b[aria-label="Save \\"as\\""]'],
+  ['its position among siblings', '<ul id="l"><li><li><li class="here">', '#l > li:nth-of-type(3)'],
+  ['its name and position', '<p id="q"><input name="r"><input name="r" class="here">', '#q > input[name="r"]:nth-of-type(2)'],
+  ['its path', '<div></div><div><b class="here">', 'body > div:nth-of-type(2) > b'],
 ]) {
-  test(`an element by ${what}`, () => {
+  test(`an element is identified by ${what}`, () => {
     const { selector, el, document } = selectorOf(html)
     assert.equal(selector, expected)
     assert.equal(document.querySelector(selector), el)
@@ -34,32 +34,32 @@ for (const id of [':r1:', '_r_1_', 'ember1234', 'deadbeef', '0a1b2c3d-4e5f-6789-
   })
 }
 
-test('an id that is there twice is not used', () => {
+test('an id that two elements have is not used', () => {
   assert.equal(selectorOf('<b id="twice"></b><b id="twice" class="here">').selector, 'body > b:nth-of-type(2)')
 })
 
-test('a class name is never part of it', () => {
+test('class names are not used', () => {
   const { selector } = selectorOf('<div class="css-x1"><p class="y"><b class="here z">')
   assert.equal(selector, 'body > div > p > b')
 })
 
-test('inside a shadow root, the path of the host stands before', () => {
+test('inside a shadow root, the selector begins with that of the host', () => {
   const page = new Page({ html: '<my-box id="box"></my-box>' })
   const root = page.document.querySelector('my-box').attachShadow({ mode: 'open' })
   root.innerHTML = '<p><b>1</b><b>2</b></p>'
   assert.equal(page.modules.selector.selectorOf(root.querySelectorAll('b')[1]), '#box >>> p > b:nth-of-type(2)')
 })
 
-test('what is masked tells no label', () => {
+test('the label of a masked element is not used', () => {
   assert.equal(selectorOf('<div id="m" data-ul-mask><b class="here" aria-label="Mail from Ann">').selector, '#m > b')
 })
 
-test('a label that looks like a person’s address is left out', () => {
+test('a label that contains an e-mail address is not used', () => {
   const page = new Page({ html: '<button>a</button><button aria-label="Write to ann@x.test">b</button>' })
   assert.equal(page.modules.selector.selectorOf(page.document.querySelectorAll('button')[1]), 'body > button:nth-of-type(2)')
 })
 
-test('it is no longer than the server takes', () => {
+test('a selector is not longer than the server accepts', () => {
   const { selector } = selectorOf('<div>'.repeat(300) + '<b class="here">')
   assert.ok(selector.length < 1000)
 })
@@ -76,7 +76,7 @@ const tree = fc.letrec((tie) => ({
   }),
 })).node
 
-test('in any tree, each element has a selector that finds it and nothing else', () => {
+test('in any tree, the selector of each element matches that element only', () => {
   const page = new Page()
   const { document, modules } = page
   const build = ({ tag, id, name, label, testid, children }) => {

@@ -1,27 +1,27 @@
-// How a page gives its settings, and what it hears when one is wrong.
+// How a page gives settings, and how the logger warns about wrong ones.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Page } from './page.js'
 
-/** What the logger makes of a script tag. */
+/** The settings that the logger reads from a script tag. */
 const ofTag = (attributes, src = 'http://logs.test/UserLogger.js') => {
   const page = new Page({ html: `<script type="x" src="${src}" ${attributes}></script>` })
   return { page, given: page.modules.settings.settingsOfTag(page.document.querySelector('script')) }
 }
 const plain = (value) => JSON.parse(JSON.stringify(value))
 
-test('a bare tag starts nothing', () => {
+test('a tag without settings starts no logger', () => {
   assert.ok(!ofTag('').given)
-  assert.ok(!ofTag('data-cfasync="false" id="x"').given, 'somebody else’s attribute')
+  assert.ok(!ofTag('data-cfasync="false" id="x"').given, 'an attribute of other software')
 })
 
-test('the server is found from the tag’s own src', () => {
+test('the default server is in the same folder as the script', () => {
   assert.equal(ofTag('data-study="s"').given.server, 'http://logs.test/analytics')
   assert.equal(ofTag('data-study="s"', 'https://x.test/log/UserLogger.min.js?v=1').given.server, 'https://x.test/log/analytics')
 })
 
-test('a logger that is written into the page itself finds its server beside the page', () => {
+test('the default server of an inline script is in the same folder as the page', () => {
   assert.equal(ofTag('data-study="s"', '').given.server, 'http://study.test/analytics')
 })
 
@@ -31,7 +31,7 @@ test('attributes become settings and constants', () => {
   assert.deepEqual([given.userParam, given.maxTime], ['pid', '9'])
 })
 
-test('a server may be named with a path, without one, or relative to the page', () => {
+test('a server can be given with a path, without one, or relative to the page', () => {
   for (const [server, expected] of [
     ['https://logs.test', 'https://logs.test/analytics'],
     ['https://logs.test/in', 'https://logs.test/in'],
@@ -43,14 +43,14 @@ test('a server may be named with a path, without one, or relative to the page', 
   }
 })
 
-test('settings take the type of their default', () => {
+test('settings are converted to the type of their default', () => {
   const page = new Page()
   page.logger({ maxActions: '7', values: 'false', debug: '', study: 5, maxTime: undefined })
   const { maxActions, values, debug, study, maxTime } = page.modules.settings.options
   assert.deepEqual([maxActions, values, debug, study, maxTime], [7, false, true, '5', 5])
 })
 
-test('only a clear yes switches anything on that tells more of a person', () => {
+test('only true or an empty attribute turns on a setting that records more', () => {
   for (const [given, on] of [['', true], ['true', true], [true, true], ['false', false], ['no', false], ['0', false], [0, false], ['off', false]]) {
     const page = new Page()
     page.logger({ values: given })
@@ -58,7 +58,7 @@ test('only a clear yes switches anything on that tells more of a person', () => 
   }
 })
 
-test('what a library adds to all objects is no setting, and starts no logger', async () => {
+test('properties that a library adds to Object.prototype are not settings and start no logger', async () => {
   assert.ok(!ofTag('data-to-string="x" data-constructor="throw 1"').given)
   const page = new Page({ before: (window) => window.eval('Object.prototype.extend = function () {}') })
   page.logger().log('step')
@@ -66,28 +66,28 @@ test('what a library adds to all objects is no setting, and starts no logger', a
   assert.deepEqual(page.stored().map(({ name }) => name), ['step'])
 })
 
-test('a constructor that is given nothing gets the same warning', () => {
+test('a constructor without arguments causes the warning about the server', () => {
   const page = new Page()
   new page.modules.index.UserLogger()
   assert.deepEqual(page.warnings, ['UserLogger: no server'])
 })
 
-for (const [what, settings, word] of [
+for (const [what, settings, mentioned] of [
   ['an unknown setting', { colour: 'red' }, 'colour'],
-  ['a number that is none', { maxTime: 'soon' }, 'maxTime'],
-  ['a yes or no that is neither', { values: 'off' }, 'values'],
-  ['no server', { server: '' }, 'server'],
+  ['a value that is not a number', { maxTime: 'soon' }, 'maxTime'],
+  ['a value that is neither true nor false', { values: 'off' }, 'values'],
+  ['a missing server', { server: '' }, 'server'],
 ]) {
-  test(`${what} gets one warning, and no exception`, async () => {
+  test(`${what} causes one warning and no exception`, async () => {
     const page = new Page()
     page.logger(settings).log('step')
     page.user.log('step')
     await page.tick(5000)
-    assert.deepEqual(page.warnings.map((line) => line.includes(word)), [true])
+    assert.deepEqual(page.warnings.map((line) => line.includes(mentioned)), [true])
   })
 }
 
-test('a bad selector gets one warning, and spoils nothing', async () => {
+test('an invalid selector causes one warning and does not affect the others', async () => {
   const page = new Page({ html: '<b id="x">x</b>' })
   const logger = page.logger()
   logger.subscribeObject('b')
@@ -99,7 +99,7 @@ test('a bad selector gets one warning, and spoils nothing', async () => {
   assert.deepEqual(page.stored().map(({ element_id }) => element_id), ['x'])
 })
 
-test('what cannot be written as JSON gets a warning, and costs no seq', async () => {
+test('an action that cannot be serialized as JSON causes a warning and takes no seq', async () => {
   const page = new Page()
   const circle = {}
   circle.self = circle
@@ -111,7 +111,7 @@ test('what cannot be written as JSON gets a warning, and costs no seq', async ()
   assert.deepEqual(page.stored().map(({ name, seq }) => [name, seq]), [['good', 0]])
 })
 
-test('the user comes from the URL, else from the attribute, else from the page before', async () => {
+test('the user comes from the URL, otherwise from the attribute, otherwise from the previous page', async () => {
   const userOf = (page, settings) => {
     page.logger({ userParam: 'PID', ...settings })
     return page.modules.settings.constants.user
@@ -122,7 +122,7 @@ test('the user comes from the URL, else from the attribute, else from the page b
   assert.equal(userOf(first.next(), { constants: { user: 'x' } }), 'x')
 })
 
-test('names in data-skip are not captured', async () => {
+test('actions named in data-skip are not captured', async () => {
   const page = new Page()
   await page.loaded()
   page.logger({ capture: true, skip: 'pageview, scroll' }).log('step')
@@ -130,7 +130,7 @@ test('names in data-skip are not captured', async () => {
   assert.deepEqual(page.stored().map(({ name, seq }) => [name, seq]), [['step', 0]])
 })
 
-test('one page has one logger: a second call returns it, with its constants', async () => {
+test('a second constructor call returns the page’s logger and adds its constants', async () => {
   const page = new Page()
   const first = page.logger({ capture: true })
   const { UserLogger } = page.modules.index
@@ -142,7 +142,7 @@ test('one page has one logger: a second call returns it, with its constants', as
   assert.equal(page.posted.at(-1).body.const.user, 'test')
 })
 
-test('the original’s constructor: five arguments, no capture of its own, maxTime in seconds', async () => {
+test('the original project’s constructor: five arguments, no automatic capture, maxTime in seconds', async () => {
   const page = new Page({ html: '<p class="c" id="o" data-x="outer"><b class="c" id="i" data-x="1" other="2">x</b></p><i>y</i>' })
   const { UserLogger } = page.modules.index
   const logger = new UserLogger('http://server.test/analytics', 10, 20, 'data', { user: 'test', condition_1: 'c' })
@@ -166,7 +166,7 @@ test('the original’s constructor: five arguments, no capture of its own, maxTi
   assert.deepEqual([given.client_x, given.user, given.timestamp], [1, 'test', 1_767_225_600_000])
 })
 
-test('an element that comes after subscribeObject counts', async () => {
+test('an element that is added after subscribeObject is logged', async () => {
   const page = new Page()
   page.logger().subscribeObject('circle')
   page.document.body.innerHTML = '<svg><circle id="late"></circle></svg>'
