@@ -149,11 +149,13 @@ def in_condition(condition: str) -> paging.Clause:
 
 
 def flash_report(report: ReplayReport) -> None:
-    """Show the result of a replay on the next page. A single reason is quoted; for several, each row has its own."""
+    """Show the result of a replay on the next page. If one action is still invalid, its reasons are quoted."""
     if report.replayed:
         flash(f"{len(report.replayed)} resolved: {report.stored} stored, {report.duplicates} already stored.")
     if report.refused:
-        reason = shown(in_one_line(*report.refused.values())) or "" if len(report.refused) == 1 else ""
+        reason = "The list shows the reasons."
+        if len(report.refused) == 1:
+            reason = shown(in_one_line(*report.refused.values())) or ""
         flash(f"{len(report.refused)} still invalid. {reason[:FLASHED_REASON_CHARS]}".rstrip(), "bad")
     if report.absent:
         flash(f"{len(report.absent)} not found or already replayed.")
