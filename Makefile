@@ -15,25 +15,25 @@ help: ## list the targets
 run: .venv/run ## start everything on this machine; Ctrl-C ends it
 	@exec $(BIN)/python -m dev --starter $$PPID
 
-test: lint chromium ## run all checks and tests, including a short chaos test
+test: lint chromium ## all checks and tests, including a short chaos test
 	@$(NPM) test
 	@$(PYTEST)
 
-lint: .venv/test logger/node_modules/.stamp ## run ruff, mypy, import rules, eslint
+lint: .venv/test logger/node_modules/.stamp ## ruff, mypy, import rules, eslint, plain words
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(NPM) run --silent lint
 
-unit: .venv/test logger/node_modules/.stamp ## run the unit tests of the Python code and the logger
+unit: .venv/test logger/node_modules/.stamp ## tests of single parts, Python's and the logger's; no server
 	@$(NPM) test
 	@$(PYTEST) tests/unit
 
-integration: .venv/test ## run the tests with real PostgreSQL, Redis, worker and gunicorn
+integration: .venv/test ## tests with real PostgreSQL, Redis, worker and gunicorn
 	@$(PYTEST) tests/integration
 
-browser: .venv/test chromium ## run the tests in Chromium
+browser: .venv/test chromium ## tests in Chromium
 	@$(PYTEST) tests/browser
 
 chaos: .venv/test ## ten minutes of fault injection under load (CHAOS_SECONDS=60 for one minute)
