@@ -1,4 +1,4 @@
-# Each target builds what it needs; `make` alone lists them.
+# Each target installs and builds what it needs. `make` without a target lists them.
 .DEFAULT_GOAL := help
 .PHONY: help run test lint unit integration browser chaos fuzz bench bench-admin screenshots logger lock audit clean chromium
 
@@ -15,7 +15,7 @@ help: ## list the targets
 run: .venv/run ## start everything on this machine; Ctrl-C ends it
 	@exec $(BIN)/python -m dev --starter $$PPID
 
-test: lint chromium ## all checks and tests, short chaos included
+test: lint chromium ## all checks and tests, including a short chaos test
 	@$(NPM) test
 	@$(PYTEST)
 
@@ -31,32 +31,32 @@ unit: .venv/test logger/node_modules/.stamp ## tests of single parts, Python's a
 	@$(NPM) test
 	@$(PYTEST) tests/unit
 
-integration: .venv/test ## tests on real PostgreSQL, Redis, worker and gunicorn
+integration: .venv/test ## tests with real PostgreSQL, Redis, worker and gunicorn
 	@$(PYTEST) tests/integration
 
-browser: .venv/test chromium ## tests in a real Chromium
+browser: .venv/test chromium ## tests in Chromium
 	@$(PYTEST) tests/browser
 
-chaos: .venv/test ## ten minutes of faults under load, counted (CHAOS_SECONDS=60 for fewer)
+chaos: .venv/test ## ten minutes of fault injection under load (CHAOS_SECONDS=60 for one minute)
 	@$(BIN)/python -m tests.chaos
 
-fuzz: .venv/test ## 10,000 generated bodies at the door (FUZZ_EXAMPLES)
+fuzz: .venv/test ## send 10,000 generated request bodies (FUZZ_EXAMPLES=1000 for fewer)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(PYTEST) tests/integration -k fuzz
 
-bench: .venv/test chromium ## speed beside its floors, as ratios
+bench: .venv/test chromium ## compare the speed of the ingest path and the logger with their baselines
 	@$(BIN)/python -m bench
 
-bench-admin: .venv/test ## the admin's lists over ten million actions (ROWS=1000000 for fewer)
+bench-admin: .venv/test ## measure the admin area with ten million actions (ROWS=1000000 for fewer)
 	@$(BIN)/python -m bench.admin_lists
 
-screenshots: .venv/test chromium ## the docs' pictures, taken anew from the running thing
+screenshots: .venv/test chromium ## take the screenshots of the docs again
 	@$(BIN)/python -m dev.screenshots
 	@$(BIN)/python -m dev.admin_screenshots
 
 logger: logger/node_modules/.stamp ## build static/UserLogger.js from logger/
 	@$(NPM) run --silent build
 
-lock: $(BIN)/python ## newest versions that pyproject.toml allows, into the three lock files
+lock: $(BIN)/python ## write the newest versions that pyproject.toml allows into the three lock files
 	@$(PIP) uv
 	@compile="$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	  --no-header --no-annotate --strip-extras" && \
@@ -64,11 +64,11 @@ lock: $(BIN)/python ## newest versions that pyproject.toml allows, into the thre
 	$$compile --group dev -c requirements.lock -o dev/requirements.lock && \
 	$$compile --group tests -c dev/requirements.lock -o tests/requirements.lock
 
-audit: $(BIN)/python ## known vulnerabilities in the pinned versions, as the package index knows them
+audit: $(BIN)/python ## check the pinned versions for known vulnerabilities
 	@$(PIP) pip-audit
 	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement requirements.lock
 
-clean: ## remove what was installed and cached here; the data in var/ stay
+clean: ## remove everything installed and cached in this folder; the data in var/ are kept
 	rm -rf .venv logger/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
 
@@ -77,16 +77,16 @@ chromium:
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-	  { echo "Python 3.11, 3.12 or 3.13 is needed: name it, for example make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	  { echo "Python 3.11, 3.12 or 3.13 is required. Specify it, for example: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
 .venv/run: dev/requirements.lock | $(BIN)/python
-	@echo "Installing what it needs into .venv (once)."
+	@echo "Installing the dependencies into .venv (once)."
 	@$(PIP) -r $<
 	@touch $@
 
 .venv/test: tests/requirements.lock | $(BIN)/python
-	@echo "Installing what the tests need into .venv (once)."
+	@echo "Installing the dependencies of the tests into .venv (once)."
 	@$(PIP) -r $<
 	@touch .venv/run $@
 

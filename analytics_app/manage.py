@@ -1,4 +1,4 @@
-"""python manage.py --help"""
+"""Run the commands of analytics_app.cli: python manage.py --help."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ try:
     from analytics_app.cli import main
 except ModuleNotFoundError as error:
     sys.exit(
-        f"manage.py: {error}. Run it with .venv/bin/python, which `make run` builds, "
+        f"manage.py: {error}. Run it with .venv/bin/python, which `make run` creates, "
         "or in the container: docker-compose run analytics_app python manage.py ..."
     )
 

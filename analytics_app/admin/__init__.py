@@ -1,4 +1,4 @@
-"""The admin area at /admin/, for signed-in users: the recording, the actions, the rejected ones, and the users.
+"""The admin area at /admin/, for signed-in users: recording state, actions, rejected actions, and users.
 
 Flask-Admin registers the views, Flask-Login identifies the user, Flask-WTF protects the forms. The ingest path does not
 depend on it.
@@ -23,30 +23,32 @@ from analytics_app.config.settings import Config
 from analytics_app.monitoring.probes import Probes
 from analytics_app.web.client import Clients
 
-SIGNED_IN_FOR = timedelta(hours=12)
+SESSION_LIFETIME = timedelta(hours=12)
 REDIS_TIMEOUT_S = 0.5
 
 
 def init_app(app: Flask, config: Config, probes: Probes, clients: Clients) -> None:
+    """Register the admin area. The app's sessions belong to it: their cookie is sent to /admin only."""
     app.config.update(
         SESSION_COOKIE_NAME="admin",
         SESSION_COOKIE_PATH="/admin",
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SIGNED_IN_FOR,
-        WTF_CSRF_CHECK_DEFAULT=False,  # ingest accepts posts from any page; the admin's views check their own
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_CHECK_DEFAULT=False,  # ingest accepts posts from any page; the admin views check for themselves
         WTF_CSRF_TIME_LIMIT=None,  # the token is valid as long as the session
     )
-    app.session_interface = access.Cookie()
+    app.session_interface = access.SessionInterface()
     access.csrf.init_app(app)
-    # Not login.init_app: it would read the session in every answer, for a cookie that is not used here.
+    # Not login.init_app, which reads the session after every request, ingest included, for a "remember me" cookie that
+    # is not used here.
     app.login_manager = access.login  # type: ignore[attr-defined]
     app.jinja_env.filters.update(template_filters.FILTERS)
     throttle = Throttle(connect(config.CELERY_BROKER_URL, REDIS_TIMEOUT_S), app.config["SECRET_KEY"])
     recording = Recording(
-        probes, name="Recording", endpoint="admin", url="/admin", static_folder=str(access.HERE / "static")
+        probes, name="Recording", endpoint="admin", url="/admin", static_folder=str(access.FOLDER / "static")
     )
-    area = flask_admin.Admin(app, name="User Actions Logging", index_view=recording, theme=access.THEME)
-    area.add_views(
+    admin = flask_admin.Admin(app, name="User Actions Logging", index_view=recording, theme=access.THEME)
+    admin.add_views(
         Actions(name="Actions", endpoint="actions", url="actions"),
         Rejected(config.CLOCK_SKEW_S, name="Rejected", endpoint="rejected", url="rejected"),
         Users(name="Users", endpoint="users", url="users"),

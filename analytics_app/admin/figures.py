@@ -1,4 +1,4 @@
-"""Where it happened, as numbers for a small SVG: an action on its viewport, and the actions of an hour."""
+"""Geometry for the SVG drawings: an action in its viewport, and the bar chart of an hour."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from typing import Any
 
 from analytics_app.actions.rows import is_px
 
-PHONE_PX = 600  # narrower viewports are drawn as phones
-BAR, GAP, HIGH = 8, 2, 64
+BAR_WIDTH, BAR_GAP, CHART_HEIGHT = 6, 2, 64  # user units of the SVG
 
 
 @dataclass
 class Figure:
-    """All in CSS px of the viewport, which is also the drawing's coordinate system."""
+    """An action in its viewport. All lengths are CSS px of the viewport, the coordinate system of the drawing."""
 
     width: float
     height: float
     known: bool
-    """The viewport was sent; otherwise the frame is as large as what is in it needs."""
+    """Whether the viewport's size was sent. If not, width and height are chosen so that everything fits in."""
     dot: tuple[float, float] | None
+    """The position, or the last one of a path."""
     path: list[tuple[float, float]] = field(default_factory=list)
+    """The positions of a mouse path; empty for a single position."""
     element: tuple[float, float, float, float] | None = None
+    """Of the element: x, y, width, height."""
     label: str = ""
 
     @property
@@ -32,12 +34,12 @@ class Figure:
 
     @property
     def unit(self) -> float:
-        """What looks like one px when the drawing is shown 560 px wide, whatever the viewport."""
+        """The length that is one px on the screen if the drawing is shown 560 px wide."""
         return max(self.width, self.height * 1.2) / 560
 
 
 def figure(data: Mapping[str, Any], samples: Sequence[Any]) -> Figure | None:
-    """Of an action and its rows of `positions_screen`; None where it has no place."""
+    """The drawing of an action from its data and its rows of `positions_screen`; None if it has no position."""
     path = [(row.client_x, row.client_y) for row in samples if row.client_x is not None and row.client_y is not None]
     element = rectangle(data)
     if not path and not element:
@@ -47,7 +49,7 @@ def figure(data: Mapping[str, Any], samples: Sequence[Any]) -> Figure | None:
     corners = [*path, *([(element[0] + element[2], element[1] + element[3])] if element else [])]
     if width is None or height is None:
         width, height = (
-            max(least, *(1.1 * corner[axis] for corner in corners)) for axis, least in ((0, 320), (1, 240))
+            max(minimum, *(1.1 * corner[axis] for corner in corners)) for axis, minimum in ((0, 320), (1, 240))
         )
     label = next((str(data[name]) for name in ("element_id", "selector", "tag") if data.get(name)), "")
     return Figure(width, height, known, path[-1] if path else None, path if len(path) > 1 else [], element, label[:60])
@@ -67,34 +69,38 @@ def length(value: Any) -> float | None:
 
 @dataclass
 class Bar:
+    """One minute. y and height are in user units of the SVG."""
+
     x: int
     y: float
     height: float
     count: int
     at: datetime
+    """The start of the minute."""
 
 
 @dataclass
 class Chart:
     bars: list[Bar]
     most: int
+    """The highest count; 0 if there are no actions."""
 
     @property
     def width(self) -> int:
-        return len(self.bars) * BAR
+        return len(self.bars) * (BAR_WIDTH + BAR_GAP)
 
-    height = HIGH
-    bar_width = BAR - GAP
+    height = CHART_HEIGHT
+    bar_width = BAR_WIDTH
 
 
 def chart(counts: Mapping[datetime, int], now: datetime) -> Chart:
-    """Sixty minutes, the running one last."""
-    running = now.replace(second=0, microsecond=0)
-    minutes = [running - timedelta(minutes=back) for back in range(59, -1, -1)]
+    """The sixty minutes up to and including the current one, from the counts by start of minute."""
+    current = now.replace(second=0, microsecond=0)
+    minutes = [current - timedelta(minutes=ago) for ago in range(59, -1, -1)]
     most = max([1, *(counts.get(minute, 0) for minute in minutes)])
     bars = []
-    for place, minute in enumerate(minutes):
+    for index, minute in enumerate(minutes):
         count = counts.get(minute, 0)
-        high = max(2.0, HIGH * count / most) if count else 0.0
-        bars.append(Bar(place * BAR, HIGH - high, high, count, minute))
+        height = max(2.0, CHART_HEIGHT * count / most) if count else 0.0
+        bars.append(Bar(index * (BAR_WIDTH + BAR_GAP), CHART_HEIGHT - height, height, count, minute))
     return Chart(bars, most if any(counts.values()) else 0)

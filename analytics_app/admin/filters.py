@@ -1,4 +1,4 @@
-"""What the lists can be narrowed by, read from the address of the page."""
+"""The filters of the lists: read from the query string of the page, and added to a search."""
 
 from __future__ import annotations
 
@@ -12,75 +12,86 @@ from sqlalchemy import ColumnElement, Text, cast
 from analytics_app.admin.paging import Bookmark, Clause, InvalidBookmark, Search
 from analytics_app.database.tables import FILTERED_BY
 
-LEADERS = ("page_id", *FILTERED_BY)  # the more selective first: an index has each of them, and one leads
+INDEXED = ("page_id", *FILTERED_BY)
+"""Each of these columns is the first column of an index. One search uses one of them: the first that is filtered by,
+since the more selective ones come first."""
 ARGUMENTS = {"user_id": "user", "page_id": "page"}
+"""The query arguments that are not named like their column."""
 
 
 @dataclass
-class Asked:
-    """The filters as given, and what could not be read."""
+class ListFilters:
+    """The filters of a list."""
 
-    given: dict[str, str] = field(default_factory=dict)
-    faults: list[str] = field(default_factory=list)
-
-
-def read(arguments: Mapping[str, str], names: Iterable[str]) -> Asked:
-    """PostgreSQL knows no NUL, and so no row holds one."""
-    return Asked({name: value for name in names if (value := arguments.get(name, "").replace("\0", "").strip())})
+    values: dict[str, str] = field(default_factory=dict)
+    """By query argument; those that are empty are left out."""
+    errors: list[str] = field(default_factory=list)
+    """One sentence for each argument that could not be parsed."""
 
 
-def narrow(search: Search, asked: Asked, arguments: Mapping[str, str]) -> None:
-    """Put filters and place into a search."""
-    for column in LEADERS:
-        if (value := asked.given.get(ARGUMENTS.get(column, column))) is not None:
-            clause = equal(column, value, asked)
-            (search.rest if search.lead else search.lead).append(clause)
-    for bound, argument in (("from", "from"), ("to", "to")):
-        if moment := moment_of(asked, argument):
-            search.lead.append(received(bound, moment))
+def read_filters(arguments: Mapping[str, str], names: Iterable[str]) -> ListFilters:
+    """The values of these arguments. NUL is removed, because PostgreSQL's texts cannot contain it."""
+    return ListFilters({name: value for name in names if (value := arguments.get(name, "").replace("\0", "").strip())})
+
+
+def apply_filters(search: Search, filters: ListFilters, arguments: Mapping[str, str]) -> None:
+    """Add to a search the filters that both lists have, and the place in the list (`before` or `after`).
+
+    What cannot be parsed is left out and described in `filters.errors`.
+    """
+    for column in INDEXED:
+        if (value := filters.values.get(ARGUMENTS.get(column, column))) is not None:
+            clause = exact_match(column, value, filters)
+            (search.unindexed if search.indexed else search.indexed).append(clause)
+    for argument in ("from", "to"):
+        if time := read_time(argument, filters):
+            search.indexed.append(received(argument, time))
     for argument in ("before", "after"):
         if text := arguments.get(argument):
             try:
                 search.start, search.newer = Bookmark.parse(text), argument == "after"
             except InvalidBookmark:
-                asked.faults.append("The address named no place in this list: it begins at the newest.")
+                filters.errors.append("Invalid page link; showing the newest.")
 
 
-def equal(column: str, value: str, asked: Asked) -> Clause:
+def exact_match(column: str, value: str, filters: ListFilters) -> Clause:
     if column != "page_id":
         return lambda columns: columns[column] == value
     try:
         page_id = UUID(value)
     except ValueError:
-        asked.faults.append(f"{value} is no page: a page is named by a UUID.")
+        filters.errors.append(f'"{value}" is not a page ID; it must be a UUID.')
         page_id = UUID(int=0)
     return lambda columns: columns[column] == page_id
 
 
-def received(bound: str, moment: datetime) -> Clause:
-    if bound == "from":
-        return lambda columns: columns.received_at >= moment
-    return lambda columns: columns.received_at <= moment
+def received(argument: str, time: datetime) -> Clause:
+    """Received at this time or later (`from`), or at this time or earlier (`to`)."""
+    if argument == "from":
+        return lambda columns: columns.received_at >= time
+    return lambda columns: columns.received_at <= time
 
 
-def moment_of(asked: Asked, argument: str) -> datetime | None:
-    """A time as <input type=datetime-local> gives it; UTC."""
-    text = asked.given.get(argument)
+def read_time(argument: str, filters: ListFilters) -> datetime | None:
+    """A time in the format of <input type=datetime-local>; UTC unless it has an offset. None if absent or invalid."""
+    text = filters.values.get(argument)
     try:
-        moment = datetime.fromisoformat(text) if text else None
+        time = datetime.fromisoformat(text) if text else None
     except ValueError:
-        asked.faults.append(f"{text} is no time: write it as 2026-01-31T12:00.")
+        filters.errors.append(f'"{text}" is not a valid time; use the format 2026-01-31T12:00.')
         return None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def contains(column: str, text: str) -> Clause:
+    """The column, as text, contains this text, regardless of case."""
+
     def clause(columns: dict[str, ColumnElement[str]]) -> ColumnElement[bool]:
         return cast(columns[column], Text).icontains(text, autoescape=True)
 
     return clause
 
 
-def equals(column: str, value: str | None) -> Clause:
-    """None matches NULL."""
+def equal_or_both_null(column: str, value: str | None) -> Clause:
+    """The column has this value; None matches NULL."""
     return lambda columns: columns[column].is_not_distinct_from(value)

@@ -1,4 +1,4 @@
-"""What only signed-in users see of the recording: the latest actions and how many there are."""
+"""The queries of the landing page for what /status, which is public, does not show."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from analytics_app.database.tables import Participant, RawAction
 RAW: Any = RawAction.__table__
 PEOPLE: Any = Participant.__table__
 
-ACTIVE = timedelta(minutes=5)
-LAST = 50
+ACTIVE = timedelta(minutes=5)  # a participant is active for so long after the last action
+LAST_ACTIONS = 50
 
 
 def last_actions(connection: Connection) -> list[Row[Any]]:
-    """The newest first."""
+    """The last LAST_ACTIONS actions, newest first."""
     newest = (RAW.c.received_at.desc(), RAW.c.page_id.desc(), RAW.c.seq.desc())
-    return list(connection.execute(select(RAW).order_by(*newest).limit(LAST)))
+    return list(connection.execute(select(RAW).order_by(*newest).limit(LAST_ACTIONS)))
 
 
 def active_now(connection: Connection, now: datetime) -> int:
-    """Participants of whom something came lately."""
-    people = select(func.count()).select_from(PEOPLE).where(PEOPLE.c.last_seen > now - ACTIVE)
-    return connection.scalar(people) or 0
+    """How many participants are active."""
+    query = select(func.count()).select_from(PEOPLE).where(PEOPLE.c.last_seen > now - ACTIVE)
+    return connection.scalar(query) or 0
 
 
 def by_minute(connection: Connection, now: datetime) -> dict[datetime, int]:
-    """Stored actions a minute, by when they were received."""
+    """Stored actions per minute of receipt (UTC), of the last hour; minutes without actions are left out."""
     minute = func.date_trunc("minute", RAW.c.received_at, "UTC").label("minute")
-    hour = select(minute, func.count()).where(RAW.c.received_at > now - timedelta(hours=1)).group_by(minute)
-    return {row[0]: row[1] for row in connection.execute(hour)}
+    query = select(minute, func.count()).where(RAW.c.received_at > now - timedelta(hours=1)).group_by(minute)
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -1,8 +1,8 @@
-"""Lists that stay fast however long the table is: keyset paging, no count(*), no OFFSET over what was read.
+"""Lists that are fast however large the table is: keyset paging, without count(*) or an OFFSET over earlier pages.
 
-A page begins where the last one ended, by (received_at, page_id, seq), for which there are indexes. A filter that no
-index leads with is applied to one stretch of rows after the other, until the page is full or the time is over: then
-the page says how far back it looked, and goes on from there when asked.
+A page continues after the last row of the previous page, by (received_at, page_id, seq), which the indexes end with. A
+filter without an index is applied to one chunk of rows after another, until the page is full or the time is up. The
+page then shows how far back it has searched, and continues from there on request.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, tu
 from analytics_app.config.limits import Limits
 
 PER_PAGE = 50
-STRETCH = 20_000
-PATIENCE_S = 1.0
+CHUNK_ROWS = 20_000
+SEARCH_S = 1.0
 KEY = ("received_at", "page_id", "seq")
 
 Clause = Callable[[Any], ColumnElement[bool]]
-"""A condition on columns, of the table or of a stretch of it."""
+"""Makes a condition from the columns of the table, or of a subquery of it."""
 
 
 class InvalidBookmark(ValueError):
-    """A text that names no place in a list."""
+    """The text is not a bookmark."""
 
 
 @dataclass(frozen=True)
 class Bookmark:
-    """A place in a list."""
+    """A position in a list: the key of the row that it is next to. As text: `received_at_page-id_seq`."""
 
     received_at: datetime
     page_id: UUID
@@ -59,81 +59,90 @@ class Bookmark:
 
 
 OLDEST = Bookmark(datetime.min.replace(tzinfo=UTC), UUID(int=0), -1)
+"""Before every row."""
 
 
 @dataclass
 class Search:
-    """What a list is asked for."""
+    """Which rows of a table to find, from where, and how many."""
 
     table: Table
     columns: Sequence[str]
-    lead: list[Clause] = field(default_factory=list)
-    """What an index serves."""
-    rest: list[Clause] = field(default_factory=list)
-    """What is looked at row by row."""
+    """The columns to select."""
+    indexed: list[Clause] = field(default_factory=list)
+    """The conditions that an index can evaluate."""
+    unindexed: list[Clause] = field(default_factory=list)
+    """The conditions that have to be checked row by row."""
     start: Bookmark | None = None
+    """None starts at the newest row."""
     newer: bool = False
-    """From the start towards the newest; otherwise towards the oldest."""
+    """Search from the start towards newer rows instead of older ones."""
     limit: int = PER_PAGE
 
 
 @dataclass
 class ListPage:
-    """Rows, the newest first, and where to go on."""
+    """One page of a list."""
 
     rows: list[Row[Any]]
+    """The newest first."""
     older: Bookmark | None = None
     newer: Bookmark | None = None
-    looked_to: datetime | None = None
-    """Set where the time was over before the page was full."""
+    """Where the neighbouring pages start; None if there is no such page."""
+    searched_to: datetime | None = None
+    """When the row was received at which the search stopped for lack of time; None if it did not."""
 
 
 def find(connection: Connection, search: Search) -> ListPage:
-    deadline = time.monotonic() + PATIENCE_S
+    """The rows of one page. The search stops about SEARCH_S after it started, even if the page is not full."""
+    deadline = time.monotonic() + SEARCH_S
     rows: list[Row[Any]] = []
-    place, edge = search.start, None
+    position, stopped_at = search.start, None
     while True:
-        rows += connection.execute(matching(search, place, search.limit + 1 - len(rows))).all()
-        if len(rows) > search.limit or not search.rest:
+        rows += connection.execute(matching(search, position, search.limit + 1 - len(rows))).all()
+        if len(rows) > search.limit or not search.unindexed:
             break
-        last = connection.execute(end_of_stretch(search, place)).first()
+        last = connection.execute(last_of_chunk(search, position)).first()
         if last is None:
             break
-        place = Bookmark.of(last)
+        position = Bookmark.of(last)
         if time.monotonic() > deadline:
-            edge = place
+            stopped_at = position
             break
-    return page_of(search, rows, edge)
+    return page_of(search, rows, stopped_at)
 
 
-def page_of(search: Search, rows: list[Row[Any]], edge: Bookmark | None) -> ListPage:
+def page_of(search: Search, rows: list[Row[Any]], stopped_at: Bookmark | None) -> ListPage:
+    """`rows` has one more row than the page if there is a next page."""
     shown = rows[: search.limit]
-    onward = edge or (Bookmark.of(shown[-1]) if len(rows) > len(shown) else None)
+    onward = stopped_at or (Bookmark.of(shown[-1]) if len(rows) > len(shown) else None)
     backward = (Bookmark.of(shown[0]) if shown else search.start) if search.start else None
-    looked_to = edge.received_at if edge else None
+    searched_to = stopped_at.received_at if stopped_at else None
     if search.newer:
-        return ListPage(shown[::-1], older=backward, newer=onward, looked_to=looked_to)
-    return ListPage(shown, older=onward, newer=backward, looked_to=looked_to)
+        return ListPage(shown[::-1], older=backward, newer=onward, searched_to=searched_to)
+    return ListPage(shown, older=onward, newer=backward, searched_to=searched_to)
 
 
-def matching(search: Search, place: Bookmark | None, limit: int) -> Select[Any]:
-    """The next rows that match; where no index leads to them, those within one stretch."""
-    source: Any = stretch(search, place).limit(STRETCH).subquery() if search.rest else None
-    if source is None:
-        return stretch(search, place).with_only_columns(*named(search.table, search.columns)).limit(limit)
-    query = select(*named(source, search.columns)).where(*(clause(source.c) for clause in search.rest))
-    return ordered(search, query, source).limit(limit)
+def matching(search: Search, position: Bookmark | None, limit: int) -> Select[Any]:
+    """The next rows that match. With an unindexed condition: of these, the ones in the next chunk."""
+    if not search.unindexed:
+        return indexed_rows(search, position).with_only_columns(*named(search.table, search.columns)).limit(limit)
+    chunk: Any = indexed_rows(search, position).limit(CHUNK_ROWS).subquery()
+    query = select(*named(chunk, search.columns)).where(*(clause(chunk.c) for clause in search.unindexed))
+    return ordered(search, query, chunk).limit(limit)
 
 
-def end_of_stretch(search: Search, place: Bookmark | None) -> Select[Any]:
-    return stretch(search, place).with_only_columns(*named(search.table, KEY)).limit(1).offset(STRETCH - 1)
+def last_of_chunk(search: Search, position: Bookmark | None) -> Select[Any]:
+    """The key of the last row of the next chunk; no row if the chunk is the last one."""
+    query = indexed_rows(search, position).with_only_columns(*named(search.table, KEY))
+    return query.limit(1).offset(CHUNK_ROWS - 1)
 
 
-def stretch(search: Search, place: Bookmark | None) -> Select[Any]:
-    """What the index leads to, from a place onwards."""
-    query = select(search.table).where(*(clause(search.table.c) for clause in search.lead))
-    if place is not None:
-        columns, values = tuple_(*named(search.table, KEY)), tuple_(*(getattr(place, name) for name in KEY))
+def indexed_rows(search: Search, position: Bookmark | None) -> Select[Any]:
+    """The rows after a position that meet the indexed conditions."""
+    query = select(search.table).where(*(clause(search.table.c) for clause in search.indexed))
+    if position is not None:
+        columns, values = tuple_(*named(search.table, KEY)), tuple_(*(getattr(position, name) for name in KEY))
         query = query.where(columns > values if search.newer else columns < values)
     return ordered(search, query, search.table)
 

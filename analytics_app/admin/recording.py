@@ -1,4 +1,4 @@
-"""The landing page: is it recording? While it is open, it requests two fragments of itself again and again."""
+"""The landing page: is it recording? While it is open, its script polls the two fragments that it consists of."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ class Recording(View):
 
     @page()
     def index(self) -> ResponseReturnValue:
-        return self.render("admin/landing.html", **now(self.probes), **hour())
+        return self.render("admin/landing.html", **current_state(self.probes), **last_hour())
 
     @page("/now")
     def now(self) -> ResponseReturnValue:
-        """The state, and the last actions as they come in."""
-        return self.render("admin/landing_now.html", **now(self.probes))
+        """Fragment: the verdict, key figures and the last actions."""
+        return self.render("admin/landing_now.html", **current_state(self.probes))
 
     @page("/hour")
     def hour(self) -> ResponseReturnValue:
-        """The last hour, and the rejects."""
-        return self.render("admin/landing_hour.html", **hour())
+        """Fragment: the actions of the last hour, and the rejected actions of the last day."""
+        return self.render("admin/landing_hour.html", **last_hour())
 
 
-def now(probes: Probes) -> dict[str, Any]:
+def current_state(probes: Probes) -> dict[str, Any]:
+    """The values of landing_now.html."""
     redis, spool = probes.redis.get(), probes.spool()
     with db.engine.connect() as connection:
         last = landing_queries.last_actions(connection)
@@ -46,28 +47,30 @@ def now(probes: Probes) -> dict[str, Any]:
     return {
         "verdict": verdict(redis, probes.postgres.get(), spool),
         "redis": redis,
-        "received": moment(last_received(redis, spool)),
-        "stored": moment(redis.counts.get("last_stored")) if redis else None,
+        "received": utc_time(last_received(redis, spool)),
+        "stored": utc_time(redis.counts.get("last_stored")) if redis else None,
         "active": active,
         "last": last,
     }
 
 
-def hour() -> dict[str, Any]:
-    present = datetime.now(UTC)
+def last_hour() -> dict[str, Any]:
+    """The values of landing_hour.html."""
+    now = datetime.now(UTC)
     with db.engine.connect() as connection:
-        counts = landing_queries.by_minute(connection, present)
+        counts = landing_queries.by_minute(connection, now)
         rejects = sum(rejects_of_the_day(connection).values(), Counter())
     return {
-        "chart": chart(counts, present),
+        "chart": chart(counts, now),
         "total": sum(counts.values()),
         "rejects": rejects,
         "more_rejects": rejects.total() >= REJECTS_COUNTED,
         "describe": describe,
         "no_field": NO_FIELD,
-        "day_ago": present - timedelta(days=1),
+        "day_ago": now - timedelta(days=1),
     }
 
 
-def moment(seconds: float | None) -> datetime | None:
+def utc_time(seconds: float | None) -> datetime | None:
+    """Epoch seconds as a time."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,4 +1,4 @@
-"""What was rejected and why, and putting it right: one by one, or all that a filter leaves."""
+"""The rejected actions: the list, one in full, and replaying the selected ones, all that match, or an edited one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
 from analytics_app.admin import filters, paging, template_filters
-from analytics_app.admin.access import NUMBER, View, admins_only, page
+from analytics_app.admin.access import ROW_ID, View, admins_only, page
 from analytics_app.database.db import db
 from analytics_app.database.storable import shown
 from analytics_app.database.tables import RejectedAction
@@ -33,10 +33,10 @@ COLUMNS = (
     "replayed_at",
 )
 FILTERS = ("name", "user", "study", "condition", "code", "field", "reason", "state", "page", "from", "to", "q")
-AT_ONCE, AT_MOST = 200, 2_000
-SHOWN_BYTES = 100_000
-NO_FIELD = "-"  # as a filter: rejects whose fault is not in one of our fields
-WHY_FLASHED = 500  # characters: the sentence travels in a cookie, which holds 4 kB
+REPLAYED_PER_TRANSACTION, REPLAYED_PER_REQUEST = 200, 2_000
+BODY_SHOWN_BYTES = 100_000
+NO_FIELD = "-"  # the value of the filter `field` for rejected actions whose error is in none of our fields
+FLASHED_REASON_CHARS = 500  # a flash message is kept in the session's cookie, which browsers limit to 4 kB
 
 
 class Rejected(View):
@@ -46,120 +46,131 @@ class Rejected(View):
 
     @page()
     def index(self) -> ResponseReturnValue:
-        search, asked = wanted()
+        search, list_filters = search_from_request()
         with db.engine.connect() as connection:
             found = paging.find(connection, search)
-        return self.render("admin/rejected_list.html", found=found, asked=asked, codes=Code)
+        return self.render("admin/rejected_list.html", found=found, filters=list_filters, codes=Code)
 
-    @page(f"/{NUMBER}")
-    def one(self, number: int) -> ResponseReturnValue:
+    @page(f"/{ROW_ID}")
+    def detail(self, row_id: int) -> ResponseReturnValue:
         with db.engine.connect() as connection:
-            row = connection.execute(select(TABLE).where(TABLE.c.id == number)).first()
+            row = connection.execute(select(TABLE).where(TABLE.c.id == row_id)).first()
         if row is None:
-            abort(404, "There is no rejected action of this number.")
+            abort(404, "No such rejected action.")
         body = bytes(row.body)
-        return self.render("admin/rejected_action.html", row=row, body=readable(body), cut=len(body) > SHOWN_BYTES,
-                           reasons=flat(row.reasons), context=json.loads(row.context))  # fmt: skip
+        return self.render("admin/rejected_action.html", row=row, body=readable(body),
+                           cut=len(body) > BODY_SHOWN_BYTES, reasons=flat(row.reasons),
+                           context=json.loads(row.context))  # fmt: skip
 
     @page("/replay", methods=("POST",))
     @admins_only
-    def replay(self) -> ResponseReturnValue:
-        """Those that were ticked."""
+    def replay_selected(self) -> ResponseReturnValue:
+        """Replay the rows whose check boxes were checked."""
         ids = [int(text) for text in request.form.getlist("id") if text.isdecimal() and len(text) < 19]
-        tell(self.replay_ids(ids) if ids else None)
-        return redirect(back())
+        if ids:
+            flash_report(self.replay_ids(ids))
+        else:
+            flash("No rejected actions selected.", "bad")
+        return redirect(list_url())
 
     @page("/replay-all", methods=("POST",))
     @admins_only
     def replay_matching(self) -> ResponseReturnValue:
-        """All that the filters leave, the oldest first; so many in one go that the answer does not take too long."""
-        search, _ = wanted(waiting=True)
-        search.start, search.newer, search.limit = paging.OLDEST, True, AT_MOST
+        """Replay the rows that match the filters, oldest first, so many that one request does not take too long."""
+        search, _ = search_from_request(only_open=True)
+        search.start, search.newer, search.limit = paging.OLDEST, True, REPLAYED_PER_REQUEST
         with db.engine.connect() as connection:
             found = paging.find(connection, search)
-        tell(self.replay_ids([row.id for row in found.rows]) if found.rows else None)
+        if found.rows:
+            flash_report(self.replay_ids([row.id for row in found.rows]))
+        else:
+            flash("No open rejected actions match.", "bad")
         if found.newer:
-            flash("There are more: replay again to go on.")
-        return redirect(back())
+            flash("More rejected actions match: replay again to continue.")
+        return redirect(list_url())
 
-    @page(f"/{NUMBER}/edited", methods=("POST",))
+    @page(f"/{ROW_ID}/edited", methods=("POST",))
     @admins_only
-    def edited(self, number: int) -> ResponseReturnValue:
-        """These bytes in the place of those that were kept; the row keeps the bytes as they came."""
-        tell(self.replay_ids([number], request.form.get("body", "").encode()))
-        return redirect(url_for("rejected.one", number=number))
+    def replay_edited(self, row_id: int) -> ResponseReturnValue:
+        """Validate the submitted text in place of the kept bytes; the row keeps its bytes as received."""
+        flash_report(self.replay_ids([row_id], request.form.get("body", "").encode()))
+        return redirect(url_for("rejected.detail", row_id=row_id))
 
     def replay_ids(self, ids: list[int], body: bytes | None = None) -> ReplayReport:
         report = ReplayReport()
-        for start in range(0, len(ids), AT_ONCE):
-            report += replay(db.engine, ids[start : start + AT_ONCE], body, clock_skew_s=self.clock_skew_s)
+        for start in range(0, len(ids), REPLAYED_PER_TRANSACTION):
+            part = ids[start : start + REPLAYED_PER_TRANSACTION]
+            report += replay(db.engine, part, body, clock_skew_s=self.clock_skew_s)
         return report
 
 
-def wanted(waiting: bool = False) -> tuple[paging.Search, filters.Asked]:
-    """The search that the address asks for."""
-    asked = filters.read(request.args, FILTERS)
+def search_from_request(only_open: bool = False) -> tuple[paging.Search, filters.ListFilters]:
+    """The search that the query string describes; `only_open` overrides its `state`."""
+    list_filters = filters.read_filters(request.args, FILTERS)
+    values = list_filters.values
     search = paging.Search(TABLE, COLUMNS)
-    filters.narrow(search, asked, request.args)
-    state = "waiting" if waiting else asked.given.get("state", "waiting")
+    filters.apply_filters(search, list_filters, request.args)
+    state = "waiting" if only_open else values.get("state", "waiting")
     if state == "waiting":
-        search.rest.append(lambda columns: columns.replayed_at.is_(None))
+        search.unindexed.append(lambda columns: columns.replayed_at.is_(None))
     elif state == "replayed":
-        search.rest.append(lambda columns: columns.replayed_at.is_not(None))
+        search.unindexed.append(lambda columns: columns.replayed_at.is_not(None))
     for column in ("code", "field"):
-        if (value := asked.given.get(column)) is not None:
-            search.rest.append(filters.equals(column, None if value == NO_FIELD else value))
-    if reason := asked.given.get("reason"):
-        search.rest.append(filters.contains("message", reason))
-    if condition := asked.given.get("condition"):
-        search.rest.append(in_condition(condition))
-    if text := asked.given.get("q"):
-        search.rest.append(holds(text))
-    return search, asked
+        if (value := values.get(column)) is not None:
+            search.unindexed.append(filters.equal_or_both_null(column, None if value == NO_FIELD else value))
+    if reason := values.get("reason"):
+        search.unindexed.append(filters.contains("message", reason))
+    if condition := values.get("condition"):
+        search.unindexed.append(in_condition(condition))
+    if text := values.get("q"):
+        search.unindexed.append(body_contains(text))
+    return search, list_filters
 
 
-def holds(text: str) -> paging.Clause:
-    """The bytes as they came hold this text."""
+def body_contains(text: str) -> paging.Clause:
+    """The bytes as received contain this text, case included."""
     needle = text.encode(errors="replace")
     return lambda columns: func.pg_catalog.position(columns.body, needle) > 0
 
 
 def in_condition(condition: str) -> paging.Clause:
-    """By what the action said or its batch said for all; the condition of what is no good has no column."""
+    """The action, or its batch for all actions, has this condition.
+
+    It is searched for in the JSON, because a rejected action has no columns for its conditions.
+    """
     names, value = ("condition_1", "condition_2"), json.dumps(condition, ensure_ascii=False)
-    said = [f'"{name}":{gap}{value}' for name in names for gap in ("", " ")]
+    in_body = [f'"{name}":{space}{value}' for name in names for space in ("", " ")]
     in_context = [f'"{name}": {json.dumps(condition)}' for name in names]
-    clauses = [holds(piece) for piece in said]
+    clauses = [body_contains(text) for text in in_body]
     return lambda columns: or_(
-        *(columns.context.contains(piece, autoescape=True) for piece in in_context),
+        *(columns.context.contains(text, autoescape=True) for text in in_context),
         *(clause(columns) for clause in clauses),
     )
 
 
-def tell(report: ReplayReport | None) -> None:
-    """What became of them, on the next page."""
-    if report is None:
-        flash("Nothing was chosen.", "bad")
-        return
+def flash_report(report: ReplayReport) -> None:
+    """Show the result of a replay on the next page. If one action is still invalid, its reasons are quoted."""
     if report.replayed:
-        flash(f"Put right: {len(report.replayed)}. Stored: {report.stored}, there already: {report.duplicates}.")
+        flash(f"{len(report.replayed)} resolved: {report.stored} stored, {report.duplicates} already stored.")
     if report.refused:
-        why = shown(in_one_line(*report.refused.values())) or "" if len(report.refused) == 1 else ""
-        flash(f"Still no good: {len(report.refused)}. {why[:WHY_FLASHED]}".rstrip(), "bad")
+        reason = "The list shows the reasons."
+        if len(report.refused) == 1:
+            reason = shown(in_one_line(*report.refused.values())) or ""
+        flash(f"{len(report.refused)} still invalid. {reason[:FLASHED_REASON_CHARS]}".rstrip(), "bad")
     if report.absent:
-        flash(f"Replayed before: {len(report.absent)}.")
+        flash(f"{len(report.absent)} not found or already replayed.")
 
 
-def back() -> str:
-    """The list, narrowed as before."""
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
-    return url_for("rejected.index", **kept)
+def list_url() -> str:
+    """The URL of the list with the filters of this request."""
+    filter_values: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
+    return url_for("rejected.index", **filter_values)
 
 
 def readable(body: bytes) -> str:
-    """JSON indented where it is JSON; otherwise as it came."""
-    text = body[:SHOWN_BYTES].decode(errors="backslashreplace")
+    """JSON, indented; anything else as received. A longer body is cut to BODY_SHOWN_BYTES."""
+    text = body[:BODY_SHOWN_BYTES].decode(errors="backslashreplace")
     try:
-        return template_filters.pretty(parse(body)) if len(body) <= SHOWN_BYTES else text
+        return template_filters.pretty(parse(body)) if len(body) <= BODY_SHOWN_BYTES else text
     except (ValueError, RecursionError):
         return text

@@ -15,7 +15,7 @@ from analytics_app.admin.throttle import Throttle
 from analytics_app.database.db import db
 from analytics_app.web.client import Clients
 
-TOO_MANY = "Too many tries. Wait a quarter of an hour."
+TOO_MANY_ATTEMPTS = "Too many attempts. Try again in 15 minutes."
 
 
 class SignIn(View):
@@ -33,38 +33,41 @@ class SignIn(View):
     @page(methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
         if current_user.is_authenticated:
-            return redirect(wanted())
-        fault, status = (self.try_in(), 401) if request.method == "POST" else (None, 200)
-        if request.method == "POST" and fault is None:
-            return redirect(wanted())
-        form = self.render("admin/sign_in.html", fault=fault, name=request.form.get("name", ""))
-        return form, 429 if fault == TOO_MANY else status
+            return redirect(next_url())
+        error, status = (self.sign_in(), 401) if request.method == "POST" else (None, 200)
+        if request.method == "POST" and error is None:
+            return redirect(next_url())
+        form = self.render("admin/sign_in.html", error=error, name=request.form.get("name", ""))
+        return form, 429 if error == TOO_MANY_ATTEMPTS else status
 
-    def try_in(self) -> str | None:
-        """Sign in; returns what is wrong."""
+    def sign_in(self) -> str | None:
+        """Sign in with the name and password of the form. Returns an error message, or None on success."""
         name, address = request.form.get("name", "").strip(), self.clients.address()
         if not self.throttle.allows(name, address):
-            return TOO_MANY
+            return TOO_MANY_ATTEMPTS
         user = accounts.authenticate(db.session(), name, request.form.get("password", ""))
         if user is None:
-            return "This name and password do not belong together."
+            return "Wrong name or password."
         self.throttle.forget(name, address)
         user.signed_in_at = datetime.now(UTC)
         db.session.commit()
-        session.clear()
+        session.clear()  # nothing from before the sign-in is kept, the CSRF token included
         session.permanent = True
         login_user(user)
         return None
 
     @page("/out", methods=("POST",))
-    def out(self) -> ResponseReturnValue:
+    def sign_out(self) -> ResponseReturnValue:
         logout_user()
         session.clear()
         flash("You have signed out.")
         return redirect(url_for("sign_in.index"))
 
 
-def wanted() -> str:
-    """The page that was asked for before the sign-in; only ever one of ours."""
+def next_url() -> str:
+    """The page that was requested before the sign-in, if it is one of the admin area; otherwise the landing page.
+
+    A backslash is refused because browsers read it as a slash: `/\\host` would lead to another server.
+    """
     path = request.args.get("next", "")
     return path if path.startswith("/admin/") and "\\" not in path else url_for("admin.index")

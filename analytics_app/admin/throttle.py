@@ -9,31 +9,31 @@ from redis.exceptions import RedisError
 
 from analytics_app.web.window_counter import WindowCounter
 
-WINDOW_S = 900
+WINDOW_S = 900  # the sign-in page says "15 minutes"
 PREFIX = "signin:"
 ADDRESS_MAX, BOTH_MAX, USER_MAX = 30, 5, 100
-"""Attempts by address, by user and address, by user. The last is high: a stranger who knows a name must not be able to
-lock its owner out."""
+"""Attempts per window by address, by user and address, and by user. The last is high, so that a stranger who knows a
+user's name cannot lock that user out."""
 
 
 class Throttle:
-    """While Redis is away each process counts alone, so that the admin area works and stays protected."""
+    """If Redis does not answer, each process counts for itself: the admin area works and stays protected."""
 
     def __init__(self, client: Redis, secret: str) -> None:
         self.counter = WindowCounter(client, secret, PREFIX, WINDOW_S)
 
     def allows(self, user: str, address: str) -> bool:
-        """Count an attempt; False if there were too many in this window. The first exceeded limit ends the counting."""
-        for name, most in zip(names_of(user, address), (ADDRESS_MAX, BOTH_MAX, USER_MAX), strict=True):
+        """Count an attempt; False if it exceeds a limit. After the first exceeded limit the others are not counted."""
+        for name, limit in zip(counter_names(user, address), (ADDRESS_MAX, BOTH_MAX, USER_MAX), strict=True):
             self.counter.add(name)
             self._share()
-            if self.counter.add(name, 0) > most:
+            if self.counter.add(name, 0) > limit:
                 return False
         return True
 
     def forget(self, user: str, address: str) -> None:
-        """The password was right: this attempt does not count, nor do this user's earlier ones from this address."""
-        by_address, both, by_user = names_of(user, address)
+        """After a successful sign-in: uncount this attempt, and this user's earlier ones from this address."""
+        by_address, both, by_user = counter_names(user, address)
         self.counter.forget(both)
         for name in (by_address, by_user):
             self.counter.add(name, -1)
@@ -44,5 +44,5 @@ class Throttle:
             self.counter.share()
 
 
-def names_of(user: str, address: str) -> tuple[str, str, str]:
+def counter_names(user: str, address: str) -> tuple[str, str, str]:
     return f"address {address}", f"both {user}\n{address}", f"user {user}"

@@ -1,4 +1,4 @@
-"""Who may look: users, their roles and passwords; and everybody's own password."""
+"""The users, their roles and passwords. A viewer sees and changes their own account only."""
 
 from __future__ import annotations
 
@@ -10,72 +10,75 @@ from flask_login import current_user, login_user
 from sqlalchemy import select
 
 from analytics_app.admin import accounts
-from analytics_app.admin.access import NUMBER, View, admins_only, page
+from analytics_app.admin.access import ADMINS_ONLY, ROW_ID, View, admins_only, page
 from analytics_app.database.db import db
 from analytics_app.database.tables import ROLES, User
+
+NEW_ROLE = {"admin": "an admin", "viewer": "a viewer"}
 
 
 class Users(View):
     @page()
     def index(self) -> ResponseReturnValue:
         users = db.session.scalars(select(User).order_by(User.name)).all() if current_user.is_admin else [current_user]
-        return self.render("admin/users.html", users=users, roles=ROLES, least=accounts.PASSWORD_MIN)
+        return self.render("admin/users.html", users=users, roles=ROLES, password_min=accounts.PASSWORD_MIN)
 
     @page("/new", methods=("POST",))
     @admins_only
     def new(self) -> ResponseReturnValue:
         form = request.form
-        done = "may sign in now; tell them the password."
         return self.attempt(
             lambda: accounts.create(db.session(), form.get("name", ""), form.get("password", ""), form.get("role", "")),
-            f"{form.get('name', '').strip()} {done}",
+            f"{form.get('name', '').strip()} can now sign in. Share the password with them.",
         )
 
-    @page(f"/{NUMBER}/role", methods=("POST",))
+    @page(f"/{ROW_ID}/role", methods=("POST",))
     @admins_only
-    def role(self, number: int) -> ResponseReturnValue:
-        user, role = known(number), request.form.get("role", "")
-        return self.attempt(lambda: accounts.change_role(db.session(), user, role), f"{user.name} is {role} now.")
+    def role(self, row_id: int) -> ResponseReturnValue:
+        user, role = user_or_404(row_id), request.form.get("role", "")
+        success = f"{user.name} is now {NEW_ROLE.get(role, role)}."
+        return self.attempt(lambda: accounts.change_role(db.session(), user, role), success)
 
-    @page(f"/{NUMBER}/password", methods=("POST",))
-    def password(self, number: int) -> ResponseReturnValue:
-        """An admin sets anybody's, everybody their own, for which they give the one they had."""
-        user = known(number)
+    @page(f"/{ROW_ID}/password", methods=("POST",))
+    def password(self, row_id: int) -> ResponseReturnValue:
+        """Admins set any password, viewers their own; changing one's own password requires the current one."""
+        user = user_or_404(row_id)
         own = user.id == current_user.id
         if not own and not current_user.is_admin:
-            abort(403, "Only an admin may do this.")
+            abort(403, ADMINS_ONLY)
         if own and not accounts.authenticate(db.session(), user.name, request.form.get("current", "")):
-            return self.say("That is not your current password: nothing was changed.", "bad")
+            return self.flash_and_redirect("The current password is wrong. Nothing was changed.", "bad")
 
         def change() -> None:
-            user.password_hash = accounts.hashed(request.form.get("password", ""))
+            user.password_hash = accounts.hash_password(request.form.get("password", ""))
             db.session.commit()
             if own:
-                login_user(user)  # the session names its user by the password, too
+                login_user(user)  # the new password invalidates this session too: see User.get_id
 
-        return self.attempt(change, f"{user.name} has a new password, and was signed out everywhere else.")
+        return self.attempt(change, f"{user.name} has a new password. All other sessions of this user have ended.")
 
-    @page(f"/{NUMBER}/delete", methods=("POST",))
+    @page(f"/{ROW_ID}/delete", methods=("POST",))
     @admins_only
-    def delete(self, number: int) -> ResponseReturnValue:
-        user = known(number)
-        return self.attempt(lambda: accounts.delete(db.session(), user), f"{user.name} is no user any more.")
+    def delete(self, row_id: int) -> ResponseReturnValue:
+        user = user_or_404(row_id)
+        return self.attempt(lambda: accounts.delete(db.session(), user), f"{user.name} has been removed.")
 
-    def attempt(self, change: Callable[[], object], done: str) -> ResponseReturnValue:
+    def attempt(self, change: Callable[[], object], success: str) -> ResponseReturnValue:
+        """Make a change and report the result on the next page."""
         try:
             change()
-        except accounts.Wrong as error:
+        except accounts.AccountError as error:
             db.session.rollback()
-            return self.say(str(error), "bad")
-        return self.say(done)
+            return self.flash_and_redirect(str(error), "bad")
+        return self.flash_and_redirect(success)
 
-    def say(self, sentence: str, kind: str = "message") -> ResponseReturnValue:
+    def flash_and_redirect(self, sentence: str, kind: str = "message") -> ResponseReturnValue:
         flash(sentence, kind)
         return redirect(url_for("users.index"))
 
 
-def known(number: int) -> User:
-    user = db.session.get(User, number)
+def user_or_404(row_id: int) -> User:
+    user = db.session.get(User, row_id)
     if user is None:
-        abort(404, "There is no such user.")
+        abort(404, "No such user.")
     return user

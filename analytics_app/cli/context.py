@@ -1,4 +1,4 @@
-"""What commands run with: the settings, and the database if they need it."""
+"""The settings and the database for the commands, and errors of both as one sentence instead of a traceback."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from analytics_app.database.errors import UNDEFINED_TABLE, first_line, is_wrong_
 
 
 def settings() -> Config:
+    """Raises click.ClickException with the message of the ConfigError."""
     try:
         return load()
     except ConfigError as error:
@@ -23,7 +24,7 @@ def settings() -> Config:
 
 
 def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Pass the settings and an engine to a command; a wrong setting or an absent database becomes one sentence."""
+    """Pass the settings and an engine to a command, and turn its database errors into click.ClickException."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -34,15 +35,15 @@ def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
         except ConfigError as error:
             raise click.ClickException(str(error)) from None
         except OperationalError as error:
-            server, why = f"PostgreSQL at {address(config)}", first_line(error)
+            server, reason = f"PostgreSQL at {address(config)}", first_line(error)
             if is_wrong_setting(error):
-                advice = "set DATABASE_URL, or DB_USER, DB_PASS and DB_NAME, to what it accepts"
-                raise click.ClickException(f"{server} answers, and refuses ({why}): {advice}.") from None
-            raise click.ClickException(f"{server} does not answer ({why}).") from None
+                advice = "Check DATABASE_URL, or DB_USER, DB_PASS and DB_NAME."
+                raise click.ClickException(f"{server} refused the connection ({reason}). {advice}") from None
+            raise click.ClickException(f"{server} does not answer ({reason}).") from None
         except ProgrammingError as error:
             if getattr(error.orig, "pgcode", None) != UNDEFINED_TABLE:
                 raise
-            raise click.ClickException("The tables do not exist: run python manage.py create_db first.") from None
+            raise click.ClickException("The tables do not exist yet: run python manage.py create_db first.") from None
         finally:
             engine.dispose()
 
@@ -50,6 +51,6 @@ def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def address(config: Config) -> str:
-    """Where the database is, without what may contain a password."""
+    """Host, port and name of the database: the URL without the user and the password."""
     url = make_url(config.sqlalchemy_url)
     return f"{url.host}:{url.port or 5432}/{url.database}"

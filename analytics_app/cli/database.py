@@ -14,7 +14,7 @@ from analytics_app.database import create
 
 
 @click.command("create_db")
-@click.option("--drop", is_flag=True, help="First drop all tables with all rows; asks for the database's name.")
+@click.option("--drop", is_flag=True, help="Drop all tables and their rows first; asks for confirmation.")
 @click.option(
     "--wait", default=60, show_default=True, type=click.IntRange(min=0), help="Seconds to wait for PostgreSQL."
 )
@@ -36,11 +36,15 @@ def create_db(_config: Config, engine: Engine, drop: bool, wait: int) -> None:
 
 
 def drop_all(engine: Engine) -> None:
-    """After the user has typed the database's name."""
+    """Drop all tables if the user confirms by typing the name of the database.
+
+    Raises:
+        click.ClickException: the name was wrong, or an object that is not ours depends on one of the tables.
+    """
     name = engine.url.database
     typed = click.prompt(f"This deletes every row. Type the name of the database ({name}) to continue")
     if typed != name:
-        raise click.ClickException("That is not its name: nothing was dropped.")
+        raise click.ClickException("The name does not match. Nothing was dropped.")
     try:
         create.drop(engine, actions.METADATA)
     except DBAPIError as error:
@@ -52,7 +56,7 @@ def drop_all(engine: Engine) -> None:
 
 
 @click.command("db_url")
-@click.option("--sqlalchemy", is_flag=True, help="For pandas and SQLAlchemy: with the name of the driver, psycopg2.")
+@click.option("--sqlalchemy", is_flag=True, help="The URL for pandas and SQLAlchemy, which names the driver psycopg2.")
 def db_url(sqlalchemy: bool) -> None:
     """Print the URL of the database for psql."""
     config = settings()

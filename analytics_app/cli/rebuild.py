@@ -20,12 +20,11 @@ from analytics_app.storage.rebuild import AlreadyRunning, Progress
 @click.option("--from-start", "--anew", is_flag=True, help="Start over, even if a rebuild was interrupted.")
 @with_database
 def rebuild(config: Config, engine: Engine, name: str | None, from_start: bool) -> None:
-    """Split raw_actions into its tables again.
+    """Split raw_actions into the other tables again.
 
-    Into positions_screen and the tables of the action types.
-
-    For a type that was added later, or whose schema or rows were corrected. It may run while actions are received.
-    If it was interrupted, the next call continues where it stopped.
+    These are positions_screen and the tables of the action types. Use it after you have added an
+    action type, or corrected its schema or rows. It can run while actions are received. If it was
+    interrupted, the next run continues where it stopped.
     """
     try:
         progress = run(engine, config.CLOCK_SKEW_S, name, from_start)
@@ -40,10 +39,11 @@ def rebuild(config: Config, engine: Engine, name: str | None, from_start: bool) 
     what = "actions" if name is None else f"actions named {name}"
     click.echo(f"Split {progress.split} {what} again.")
     for kept, count in progress.kept.most_common():
-        click.echo(f"{count} named {kept} are invalid by today's schema: their rows were left as they were.", err=True)
+        click.echo(f"{count} named {kept} are invalid by today's schema: their rows were left unchanged.", err=True)
 
 
 def run(engine: Engine, clock_skew_s: int, name: str | None, from_start: bool) -> Progress:
+    """Rebuild with a progress bar."""
     steps = storage.rebuild(engine, name, from_start, clock_skew_s=clock_skew_s)
     progress = next(steps)
     if progress.done:

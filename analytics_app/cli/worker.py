@@ -12,15 +12,16 @@ from analytics_app.consumer.supervisor import Supervisor, progress_age
 
 @click.command("worker")
 def worker() -> None:
-    """Run the worker, restarted when it stalls."""
+    """Run the worker, and restart it if it stalls."""
     sys.exit(Supervisor(settings()).run())
 
 
 @click.command("worker_health")
 def worker_health() -> None:
-    """Check whether a worker makes progress.
+    """Check whether the worker makes progress.
 
-    The one that writes PROGRESS_FILE; exits with 1 if it makes none.
+    Exits with 1 unless the worker that writes PROGRESS_FILE has completed a task in the last
+    WORKER_STALL_S seconds.
     """
     config = settings()
     if not config.PROGRESS_FILE:

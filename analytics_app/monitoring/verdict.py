@@ -1,4 +1,4 @@
-"""Is it recording? The verdict on the probes' readings, for a person who knows nothing of queues."""
+"""Is it recording? The verdict on the probes' readings, for people who do not know the system."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from analytics_app.buffer.state import RedisState, SpoolState
 from analytics_app.monitoring.formatting import duration, size
 from analytics_app.monitoring.study_activity import Studies
 
-LATE_S = 15  # a group that waits longer is not just on its way
-QUIET_S = 300  # without an action for so long, "recording" would be misleading
+LATE_S = 15  # a group that waits longer than this is reported as a problem
+QUIET_S = 300  # if no action was received for so long, "recording" would be misleading
 
 PAGES_KEEP = "Your pages keep what they log and send it again later, for as long as they stay open."
 
@@ -28,7 +28,7 @@ class Verdict:
 
 
 def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolState) -> Verdict:
-    """The worst that applies. None stands for a server that does not answer."""
+    """The most serious problem, or none. `redis` and `postgres` are None if that server does not answer."""
     if redis is None or not redis.takes_writes:
         return without_redis(spool)
     if redis.full:
@@ -53,7 +53,7 @@ def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolStat
 
 
 def last_received(redis: RedisState | None, spool: SpoolState) -> float | None:
-    """Epoch seconds; None if nothing was received, or if the server that knows it does not answer."""
+    """When the last action was received, epoch seconds; None if there is none, or if Redis does not answer."""
     known = [redis.newest, redis.counts.get("last_received")] if redis else []
     return max((moment for moment in (*known, spool.newest) if moment is not None), default=None)
 
@@ -72,7 +72,7 @@ def without_redis(spool: SpoolState) -> Verdict:
 
 
 def not_storing(redis: RedisState, postgres: Studies | None) -> tuple[str, str] | None:
-    """Why nothing is stored, and what to do."""
+    """Why nothing is stored, and what to do about it; None if actions are being stored."""
     late = redis.oldest_s > LATE_S
     if postgres is None:
         return "PostgreSQL does not answer", "Start PostgreSQL; its log gives the cause."
@@ -86,7 +86,7 @@ def not_storing(redis: RedisState, postgres: Studies | None) -> tuple[str, str] 
     if not redis.worker and time.time() - redis.counts.get("last_stored", 0) > LATE_S:
         return "no worker is running", "Start the worker; its log gives the cause."
     if late:
-        return "the worker is behind", "If this number does not fall, start more workers."
+        return "the worker is behind", "If the number of waiting batches does not fall, start more workers."
     return None
 
 

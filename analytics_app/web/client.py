@@ -17,7 +17,7 @@ Network = IPv4Network | IPv6Network
 
 
 class Clients:
-    """The client of the current request, by the proxies that the settings trust."""
+    """The address of the client of the current request, which a trusted proxy (TRUSTED_PROXIES) may forward."""
 
     def __init__(self, config: Config) -> None:
         self.trusted = config.proxies
@@ -27,12 +27,15 @@ class Clients:
         return address_of(*peer_and_forwarded(), self.trusted)
 
     def only_local(self, view: Callable[P, R]) -> Callable[P, R]:
-        """A page for everyone if STATUS_PUBLIC is set, else for this machine and its private network."""
+        """Decorate a view: with STATUS_PUBLIC=0, clients outside this machine and its private network get a 403."""
 
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             if not self.status_public and not is_local(*peer_and_forwarded(), self.trusted):
-                abort(403, "STATUS_PUBLIC is 0: open it from the server's own network, as docs/deploy.md says.")
+                abort(
+                    403,
+                    "STATUS_PUBLIC is 0: this page is available from the server's own network only (docs/deploy.md).",
+                )
             return view(*args, **kwargs)
 
         return guarded
@@ -56,7 +59,7 @@ def address_of(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
 
 
 def plain(address: str) -> str:
-    """An IPv4 address without the prefix ::ffff: that a socket listening on [::] gives it."""
+    """An IPv4 address without the prefix ::ffff:, which a socket that listens on [::] adds to it."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every answer contains: CORS, the server's time, security headers; and errors as JSON."""
+"""The headers of every answer (CORS, the server's time, security), and errors as JSON."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from analytics_app.config.settings import Config
 
 PREFLIGHT_S = "86400"  # Firefox' limit; Chromium caps it at two hours
 EXPOSED = "X-Server-Time, Retry-After"
-PAGES = ("/admin", "/status", "/metrics")  # for people: no script of another site may read them
+PAGES = ("/admin", "/status", "/metrics")  # without CORS headers: scripts of other sites must not read them
 
 
 def init_app(app: Flask, config: Config) -> None:
+    """Register the headers and the error handlers for the whole app."""
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers["X-Server-Time"] = str(time.time_ns() // 1_000_000)
@@ -40,7 +42,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def protect(response: Response) -> None:
-    """A page may set less strict values of its own. Strict-Transport-Security is for the proxy that terminates TLS."""
+    """Set what the page has not set itself. Strict-Transport-Security is up to the proxy that terminates TLS."""
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -70,7 +72,7 @@ def add_cors(response: Response, origins: frozenset[str]) -> None:
 
 
 def as_json(error: HTTPException) -> Response:
-    """404, 405 and what Werkzeug itself refuses, in the format of the protocol."""
+    """404, 405 and the errors that Werkzeug raises itself, in the format of the protocol."""
     response = error.get_response()
     body = jsonify(success=False, error=error.name.lower().replace(" ", "_"), message=error.description)
     response.data, response.content_type = body.data, "application/json"
@@ -78,5 +80,5 @@ def as_json(error: HTTPException) -> Response:
 
 
 def invalid_http(error: ParseException) -> Response:
-    """A chunked body that turns out to be malformed while it is read: the client's fault, so nothing is logged."""
+    """A chunked body that turns out to be malformed while it is read. It is the client's error, so it is not logged."""
     return as_json(BadRequest(f"The body is not HTTP: {error}."))

@@ -18,13 +18,13 @@ def blueprint(probes: Probes, clients: Clients) -> Blueprint:
 
     @bp.get("/health")
     def health() -> Response:
-        """This process answers."""
+        """200 if this process answers."""
         return jsonify(success=True)
 
     @bp.get("/ready")
     def ready() -> tuple[Response, int]:
-        """Whether a batch would be accepted now, and by what."""
-        takes = what_takes_batches(probes)
+        """Whether a batch would be accepted now, and whether Redis or the spool would take it; 503 if neither."""
+        takes = accepting_buffer(probes)
         return jsonify(success=takes != "nobody", takes=takes), 200 if takes != "nobody" else 503
 
     @bp.get("/metrics")
@@ -38,13 +38,15 @@ def blueprint(probes: Probes, clients: Clients) -> Blueprint:
         except ValueError:  # a single process, without gunicorn
             for counter in vars(API).values():
                 registry.register(counter)
-        # One format for every Accept header: the client's own choice fails for a version that is not a number.
+        # The same format for every Accept header: prometheus_client's own negotiation fails if the header contains a
+        # version that is not a number.
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return bp
 
 
-def what_takes_batches(probes: Probes) -> str:
+def accepting_buffer(probes: Probes) -> str:
+    """`redis`, `spool` or `nobody`: the value of `takes` in the answer."""
     redis = probes.redis.get()
     if redis is not None and redis.full:
         return "nobody"

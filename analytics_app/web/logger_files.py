@@ -12,12 +12,12 @@ from analytics_app.config.settings import ROOT
 
 bp = Blueprint("logger_files", __name__)
 
-FRESH_S = 300  # an updated logger reaches every page within five minutes
+CACHE_S = 300  # browsers use a new version of the logger within five minutes
 
 
 @cache
 def content_of(name: str, _modified: float) -> tuple[bytes, bytes, str]:
-    """The file, its gzip, and its ETag. `_modified` makes the cache notice a new version."""
+    """The file, its gzip, and its ETag. `_modified`, the file's mtime, makes @cache read a new version."""
     plain = (ROOT / "static" / name).read_bytes()
     return plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:32]
 
@@ -38,6 +38,7 @@ def module() -> Response:
 
 
 def script(name: str) -> Response:
+    """A file of `static`; 304 if the browser has this version."""
     plain, packed, etag = content_of(name, (ROOT / "static" / name).stat().st_mtime)
     accepts_gzip = request.accept_encodings["gzip"] > 0
     response = Response(packed if accepts_gzip else plain, mimetype="text/javascript")
@@ -46,7 +47,7 @@ def script(name: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.set_etag(etag + ("-gzip" if accepts_gzip else ""))
     response.cache_control.public = True
-    response.cache_control.max_age = FRESH_S
+    response.cache_control.max_age = CACHE_S
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.make_conditional(request)
     return response

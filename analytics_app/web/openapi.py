@@ -1,4 +1,4 @@
-"""/openapi.json: the public endpoints, for people who write a client. Tests check the API against it."""
+"""/openapi.json: the description of the public endpoints. Tests check the API against it."""
 
 from __future__ import annotations
 

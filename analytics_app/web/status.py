@@ -1,4 +1,4 @@
-"""/status: is it recording? A page for people who know nothing of queues. It shows counts, and no person's data."""
+"""/status: is it recording? For people who do not know the system. It shows counts, and no participant's data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def blueprint(probes: Probes, clients: Clients) -> Blueprint:
 
     @bp.get("/")
     def root() -> ResponseReturnValue:
-        """The page for a person who opens the API's address."""
+        """Opening the API's address in a browser leads to /status."""
         return redirect(url_for("status.status"))
 
     @bp.get("/status")

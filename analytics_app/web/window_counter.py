@@ -1,8 +1,8 @@
-"""Count events by name in windows of time, summed over all processes through Redis.
+"""Count events by name in time windows of fixed length; the counts of all processes are summed in Redis.
 
-The rate limit counts request bodies by client address with it, the sign-in throttle attempts. Neither names nor
-addresses are kept: a name becomes a hash under the secret key that changes with each window, and Redis forgets it.
-While Redis is away each process counts alone.
+The rate limit counts request bodies by client address, the sign-in throttle counts attempts. Names and addresses are
+not kept: Redis gets a keyed hash, which differs in each window, and deletes it after two windows. If Redis does not
+answer, each process counts for itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from redis import Redis
 
-NAMES_MAX = 100_000  # of one window; a process does not count further names
+NAMES_MAX = 100_000  # per window and process; further names are not counted
 
 
 class WindowCounter:
@@ -40,7 +40,7 @@ class WindowCounter:
         self._process = ""
 
     def add(self, name: str, number: int = 1) -> int:
-        """Count, and return the sum of this window: this process's count and the others' as of the last `share`."""
+        """Add to the count of this window; returns the sum over all processes, the others as of the last `share`."""
         with self._lock:
             self._begin(int(self.clock() // self.window_s))
             key = self._hashed(name)
@@ -51,7 +51,7 @@ class WindowCounter:
             return self._here[key] + self._others.get(key, 0)
 
     def forget(self, name: str) -> None:
-        """Set the sum back to 0, also for the other processes once they share."""
+        """Reset the sum to 0; the other processes see it with their next `share`."""
         self.add(name, -self.add(name, 0))
 
     def remaining_s(self) -> float:
@@ -62,7 +62,7 @@ class WindowCounter:
         if window != self._window:
             self._window = window
             self._here, self._others, self._changed = Counter(), {}, set()
-        if not self._process:  # not in the constructor: it must differ between processes that were forked after it
+        if not self._process:  # not in the constructor, since processes forked after it need different ids
             self._process = uuid.uuid4().hex
 
     def _hashed(self, name: str) -> str:
@@ -72,7 +72,7 @@ class WindowCounter:
     def share(self) -> None:
         """Write this process's counts to Redis and read the others'. Raises redis.RedisError.
 
-        It writes totals, not increments: after a lost answer the same totals are written again, and count once.
+        It writes totals, not increments: if the answer is lost, writing the same totals again changes nothing.
         """
         with self._sharing:
             with self._lock:

@@ -54,7 +54,7 @@ def test_signing_in_and_out(stack: RunningStack, browser: Browser, admin: str) -
     context = browser.new_context(base_url=stack.analytics_url)
     page = context.new_page()
     sign_in(page, admin, "not the password")
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong name or password.")
     sign_in(page, admin)
     expect(page.get_by_role("link", name="Recording")).to_have_attribute("aria-current", "page")
     assert page.evaluate("document.cookie") == ""
@@ -153,7 +153,7 @@ def test_an_action_is_found_by_filters_and_looked_at(stack: RunningStack, desk: 
     middle = (dot["x"] + dot["width"] / 2 - frame["x"]) / frame["width"]
     assert middle == pytest.approx(664 / 1440, abs=0.01)
     expect(desk.locator("pre")).to_contain_text('"element_id": "pay"')
-    desk.get_by_role("link", name="Before").click()
+    desk.get_by_role("link", name="Previous").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("mousemove")
     expect(desk.locator("svg .sample")).to_have_count(3)
 
@@ -167,11 +167,11 @@ def test_rejected_actions_are_edited_ticked_and_replayed(stack: RunningStack, de
     desk.locator("tbody tr .time a").first.click()
     expect(desk.locator(".pairs").first).to_contain_text("No class of events has this category and name")
     desk.get_by_text("Edit and replay").click()
-    body = desk.get_by_label("Judged in place of what came")
+    body = desk.get_by_label("Edited version")
     body.fill(body.input_value().replace("weather", "page interaction"))
-    desk.get_by_role("button", name="Replay as edited").click()
-    expect(desk.get_by_role("status")).to_contain_text("Put right: 1.")
-    desk.get_by_role("link", name="The stored action").click()
+    desk.get_by_role("button", name="Replay edited version").click()
+    expect(desk.get_by_role("status")).to_contain_text("1 resolved: ")
+    desk.get_by_role("link", name="View the stored action").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("link click")
     desk.goto(f"/admin/rejected/?user={user}")
     expect(desk.locator("tbody tr")).to_have_count(2)
@@ -182,11 +182,11 @@ def test_rejected_actions_are_edited_ticked_and_replayed(stack: RunningStack, de
         good="page interaction",
         user=user,
     )
-    desk.get_by_label("All on this page").check()
+    desk.get_by_label("Select all on this page").check()
     expect(desk.locator("tbody input:checked")).to_have_count(2)
-    desk.get_by_role("button", name="Replay those ticked").click()
-    expect(desk.get_by_role("status")).to_contain_text("Put right: 2. Stored: 2")
-    expect(desk.get_by_text("No rejected action is like that.")).to_be_visible()
+    desk.get_by_role("button", name="Replay selected").click()
+    expect(desk.get_by_role("status")).to_contain_text("2 resolved: 2 stored, ")
+    expect(desk.get_by_text("No rejected actions match.")).to_be_visible()
     stack.wait_for("SELECT seq FROM clicks WHERE user_id = %(user)s", lambda rows: len(rows) == 3, user=user)
 
 
@@ -205,7 +205,7 @@ def test_replaying_all_that_match_asks_first(stack: RunningStack, desk: Page, us
     assert len(questions) == 1
     desk.once("dialog", lambda dialog: dialog.accept())
     desk.get_by_role("button", name="Replay all that match").click()
-    expect(desk.get_by_role("status")).to_contain_text("Still no good: 1.")
+    expect(desk.get_by_role("status")).to_contain_text("1 still invalid.")
 
 
 def test_users_are_managed(desk: Page) -> None:
@@ -221,7 +221,7 @@ def test_users_are_managed(desk: Page) -> None:
     expect(card.get_by_role("heading")).to_contain_text("admin")
     desk.once("dialog", lambda dialog: dialog.accept())
     card.get_by_role("button", name="Remove").click()
-    expect(desk.get_by_role("status")).to_have_text(re.compile("is no user any more"))
+    expect(desk.get_by_role("status")).to_have_text(re.compile("has been removed"))
     expect(card).to_have_count(0)
 
 

@@ -51,7 +51,7 @@ def test_each_server_that_goes_away_is_named_and_comes_back(stack: RunningStack,
     gone = page.get_by_role("alert")
     with stack.hanging(stack.api):
         expect(gone).to_be_visible()
-        expect(page).to_have_title("✕ This server does not answer")
+        expect(page).to_have_title("✕ The server is not responding")
     expect(gone).to_be_hidden()
 
 

@@ -134,8 +134,8 @@ def test_what_matches_exactly_says_so(visitor: Visitor, page: str) -> None:
 def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
     stack: RunningStack, visitor: Visitor, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "STRETCH", 7)
-    monkeypatch.setattr(paging, "PATIENCE_S", 300)  # a search cut short by a busy machine has other pages
+    monkeypatch.setattr(paging, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(paging, "SEARCH_S", 300)  # a search cut short by a busy machine has other pages
     actions = [{"name": "step", "mark": f"mark-{seq % 10}"} for seq in range(95)]
     body = envelope(actions, user)
     post(f"{stack.analytics_url}/analytics", body)
@@ -143,8 +143,8 @@ def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
 
     def search(**options: Any) -> paging.Search:
         return paging.Search(
-            TABLE, COLUMNS, lead=[lambda columns: columns.user_id == user],
-            rest=[filters.contains("data", "mark-3")], limit=4, **options,
+            TABLE, COLUMNS, indexed=[lambda columns: columns.user_id == user],
+            unindexed=[filters.contains("data", "mark-3")], limit=4, **options,
         )  # fmt: skip
 
     engine = create_engine(stack.database_url.replace("postgresql://", "postgresql+psycopg2://"))
@@ -158,9 +158,9 @@ def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
         assert start is None
         back = paging.find(connection, search(start=page.newer, newer=True))
         assert [row.seq for row in back.rows] == [53, 43, 33, 23]
-        monkeypatch.setattr(paging, "PATIENCE_S", -1.0)
+        monkeypatch.setattr(paging, "SEARCH_S", -1.0)
         hasty = paging.find(connection, search())
-        assert (len(hasty.rows), hasty.looked_to is not None) == (1, True)
+        assert (len(hasty.rows), hasty.searched_to is not None) == (1, True)
         assert hasty.older == paging.find(connection, search()).older
     engine.dispose()
 
@@ -226,11 +226,11 @@ def test_one_that_holds_a_lone_surrogate_is_shown_edited_and_replayed(
     refused = visitor.submit(page, f"{page}/edited", body=found[1])
     assert (refused.status, b"Holds a lone surrogate." in refused.body) == (200, True)
     odd_key = visitor.submit(page, f"{page}/edited", body=r'{"\udfff": "\ud800"}')
-    assert (odd_key.status, b"Still no good" in odd_key.body) == (200, True)
+    assert (odd_key.status, b"1 still invalid." in odd_key.body) == (200, True)
     good = json.loads(found[1]) | {"note": "mended"}
     if path == "analytics":
         good["timestamp"] = 1_648_804_527_000
-    assert b"Put right: 1." in visitor.submit(page, f"{page}/edited", body=json.dumps(good)).body
+    assert b"1 resolved: " in visitor.submit(page, f"{page}/edited", body=json.dumps(good)).body
     stored(stack, user, 1)
 
 
@@ -290,11 +290,11 @@ def test_those_that_are_ticked_are_replayed(stack: RunningStack, visitor: Visito
     rows = rejected(stack, user, 3)
     page = f"/admin/rejected/?user={user}"
     still = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"]])
-    assert b"Still no good: 1. category: No class of events" in still.body
+    assert b"1 still invalid. category: No class of events" in still.body
     assert visitor.url == page
     mend(stack, user, good_event(user))
     done = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"], rows[2]["id"]])
-    assert b"Put right: 2. Stored: 2" in done.body
+    assert b"2 resolved: 2 stored, " in done.body
     assert [bool(row["replayed_at"]) for row in rejected(stack, user, 3)] == [True, False, True]
     assert {key.split("/")[0] for key in stored(stack, user, 2)} == {str(rows[0]["page_id"]), str(rows[2]["page_id"])}
 
@@ -305,9 +305,9 @@ def test_all_that_a_search_leaves_are_replayed(stack: RunningStack, visitor: Vis
     rejected(stack, user, 4)
     mend(stack, user, good_event(user))
     page = f"/admin/rejected/?user={user}&reason=class"
-    assert b"Put right: 4." in visitor.submit(page, f"/admin/rejected/replay-all?user={user}&reason=class").body
+    assert b"4 resolved: " in visitor.submit(page, f"/admin/rejected/replay-all?user={user}&reason=class").body
     stored(stack, user, 4)
-    assert b"Nothing was chosen." in visitor.submit(page, f"/admin/rejected/replay-all?user={user}").body
+    assert b"No open rejected actions match." in visitor.submit(page, f"/admin/rejected/replay-all?user={user}").body
 
 
 def test_an_edited_one_is_judged_in_place_of_what_came(stack: RunningStack, visitor: Visitor, user: str) -> None:
@@ -315,14 +315,14 @@ def test_an_edited_one_is_judged_in_place_of_what_came(stack: RunningStack, visi
     (row,) = rejected(stack, user)
     page = f"/admin/rejected/{row['id']}"
     refused = visitor.submit(page, f"{page}/edited", body="{")
-    assert b"Still no good: 1. body: Not JSON" in refused.body
+    assert b"1 still invalid. body: Not JSON" in refused.body
     many = {"data": {f"ключ {n}": 1 for n in range(900)}}
     assert (
         b"Unknown field."
         in visitor.submit(page, f"{page}/edited", body=json.dumps(json.loads(good_event(user)) | many)).body
     )
     done = visitor.submit(page, f"{page}/edited", body=good_event(user))
-    assert b"Put right: 1." in done.body
+    assert b"1 resolved: " in done.body
     stored(stack, user, 1)
     (kept,) = rejected(stack, user)
     assert bytes(kept["body"]) == bytes(row["body"])

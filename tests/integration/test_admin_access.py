@@ -79,7 +79,7 @@ def test_and_to_no_page_elsewhere(visitor: Visitor, admin: str, elsewhere: str) 
 def test_a_wrong_name_or_password_says_only_that(visitor: Visitor, admin: str, name: str | None, password: str) -> None:
     answer = visitor.sign_in(admin if name is None else name, password)
     assert answer.status == 401
-    assert b"do not belong together" in answer.body
+    assert b"Wrong name or password." in answer.body
     visitor.get("/admin/")
     assert visitor.url.startswith("/admin/sign-in/")
 
@@ -164,7 +164,7 @@ def test_a_new_password_ends_the_sessions_begun_with_the_old_one(stack: RunningS
     other.sign_in(name)
     change = f"/admin/users/{number}/password"
     refused = visitor.submit("/admin/users/", change, current="wrong", password="another password")
-    assert b"not your current password" in refused.body
+    assert b"The current password is wrong." in refused.body
     visitor.submit("/admin/users/", change, current=PASSWORD, password="another password")
     assert visitor.get("/admin/actions/").status == 200
     assert visitor.url == "/admin/actions/"
@@ -176,10 +176,10 @@ def test_an_admin_makes_changes_and_removes_users(stack: RunningStack, visitor: 
     visitor.sign_in(admin)
     name = f"made-{secrets.token_hex(4)}"
     form = {"name": name, "password": PASSWORD, "role": "viewer"}
-    assert b"may sign in now" in visitor.submit("/admin/users/", "/admin/users/new", **form).body
-    assert b"already" in visitor.submit("/admin/users/", "/admin/users/new", **form).body
+    assert b"can now sign in" in visitor.submit("/admin/users/", "/admin/users/new", **form).body
+    assert b"already exists" in visitor.submit("/admin/users/", "/admin/users/new", **form).body
     short = {**form, "name": "x", "password": "short"}
-    assert b"A password has" in visitor.submit("/admin/users/", "/admin/users/new", **short).body
+    assert b"The password must have" in visitor.submit("/admin/users/", "/admin/users/new", **short).body
     (row,) = stack.rows("SELECT * FROM users WHERE name = %(name)s", name=name)
     assert row["password_hash"].startswith("scrypt:")
     visitor.submit("/admin/users/", f"/admin/users/{row['id']}/role", role="admin")
@@ -193,7 +193,7 @@ def test_guessing_is_slowed_down(stack: RunningStack, visitor: Visitor) -> None:
     answers = [visitor.sign_in(name, f"guess {n}").status for n in range(BOTH_MAX + 1)]
     assert answers == [401] * BOTH_MAX + [429]
     late = visitor.sign_in(name)  # the right one, too late
-    assert (late.status, b"Too many tries. Wait a quarter of an hour.<" in late.body) == (429, True)
+    assert (late.status, b"Too many attempts. Try again in 15 minutes.<" in late.body) == (429, True)
     with Redis.from_url(stack.broker_url) as client:
         assert not any(name.encode() in key or b"127.0.0.1" in key for key in client.scan_iter("signin:*"))
 

@@ -91,8 +91,9 @@ def test_what_is_not_given_is_asked_for(stack: RunningStack, monkeypatch: pytest
 
 @pytest.mark.parametrize(
     ("name", "password", "sentence"),
-    [("", PASSWORD, "A name has"), ("a\nb", PASSWORD, "A name has"), ("x" * 81, PASSWORD, "A name has"),
-     ("ada", "short", "A password has at least 10"), ("ada", "x" * 201, "A password has at least 10")],
+    [("", PASSWORD, "The name must have"), ("a\nb", PASSWORD, "The name must have"),
+     ("x" * 81, PASSWORD, "The name must have"),
+     ("ada", "short", "The password must have 10 to 200"), ("ada", "x" * 201, "The password must have 10 to 200")],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_a_sentence(stack: RunningStack, name: str, password: str, sentence: str) -> None:
     refused = manage(stack, "create_user", "--password-stdin", "--", name or " ", stdin=f"{password}\n")
@@ -104,7 +105,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(stack: RunningStack, name: str,
 def test_two_users_have_two_names(stack: RunningStack) -> None:
     name = new_user(stack)
     refused = manage(stack, "create_user", name, "--password-stdin", stdin=f"{PASSWORD}\n")
-    assert (refused.returncode, refused.stderr) == (1, f"Error: There is a user {name} already.\n")
+    assert (refused.returncode, refused.stderr) == (1, f"Error: A user named {name} already exists.\n")
 
 
 def test_without_an_admin_nobody_could_manage_users(stack: RunningStack, tmp_path: Path, empty: str) -> None:
@@ -113,10 +114,10 @@ def test_without_an_admin_nobody_could_manage_users(stack: RunningStack, tmp_pat
         create(db.engine, actions.METADATA)
         session = db.session()
         only = accounts.create(session, "ada", PASSWORD, "admin")
-        with pytest.raises(accounts.Wrong, match="only admin"):
+        with pytest.raises(accounts.AccountError, match="only admin"):
             accounts.change_role(session, only, "viewer")
         session.rollback()
-        with pytest.raises(accounts.Wrong, match="only admin"):
+        with pytest.raises(accounts.AccountError, match="only admin"):
             accounts.delete(session, only)
         session.rollback()
         accounts.create(session, "grace", PASSWORD, "admin")

@@ -230,7 +230,7 @@ def test_an_action_is_edited_by_hand(
     file = tmp_path / "action.json"
     file.write_text(manage("show", row_id, "--body").stdout.replace('"3"', "3"))
     done = manage("replay", row_id, "--edit", str(file))
-    assert (done.exit_code, done.stdout) == (0, "1 replayed: 1 stored, 0 already stored.\n"), done.stderr
+    assert (done.exit_code, done.stdout) == (0, "1 resolved: 1 stored, 0 already stored.\n"), done.stderr
     assert names(stack, body["page_id"]) == ["bad"]
     assert rejects(stack, body["page_id"])[0]["body"].tobytes() == json.dumps(body["actions"][0]).encode()
     assert "No rejected actions match" in manage("list", "--user", user).stdout
@@ -243,7 +243,7 @@ def test_replay_by_filter_ends_with_one_while_some_are_still_rejected(
     receipt = keep(engine, [{"name": "bad", "user": user, "page_x": str(index)} for index in range(450)])
     done = manage("replay", "--user", user)
     assert done.exit_code == 1
-    assert done.stdout == "0 replayed: 0 stored, 0 already stored.\n"
+    assert done.stdout == "0 resolved: 0 stored, 0 already stored.\n"
     assert "and 430 more are still invalid" in done.stderr
     assert len(rejects(stack, receipt)) == 450
 

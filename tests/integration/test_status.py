@@ -56,7 +56,7 @@ def test_a_study_s_actions_participants_and_rejects_are_counted(stack: RunningSt
         assert (
             post(f"{stack.analytics_url}/analytics", envelope(actions, f"{person}-{study}", study=study)).status == 200
         )
-    counted = "4 2 2 in all 2 2 page_x: not a valid number"
+    counted = "4 2 2 in total 2 2 page_x: not a valid number"
     shown = wait_for_page(stack, lambda page: counted in row(page, study), f"the row says {counted}")
     assert re.search(r"seconds? ago|ms ago", row(shown, study))
     wait_for_page(stack, lambda page: "Yes, it is recording" in page, "it is recording")

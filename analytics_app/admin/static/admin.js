@@ -1,53 +1,61 @@
-// Live fragments, "all of these" check boxes, and a question before what cannot be undone.
+// Live fragments, "select all" check boxes, and confirmations before actions that cannot be undone.
 
 "use strict";
 
-/** Replace only the parts that changed, so that a selection elsewhere survives; focus and scroll survive within, too. */
-function renew(fragment, html) {
-  const fresh = document.createElement("template");
-  fresh.innerHTML = html;
-  const parts = [...fresh.content.children];
+/**
+ * Replace only the parts of a fragment that have changed, so that a text selection in the others is kept. Focus and
+ * scroll position are kept in the changed parts too. Rows that were not in the fragment before are marked as new.
+ */
+function updateFragment(fragment, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const parts = [...template.content.children];
   if (parts.length !== fragment.children.length) return fragment.replaceChildren(...parts);
   const known = new Set([...fragment.querySelectorAll("[data-key]")].map((row) => row.dataset.key));
-  parts.forEach((part, place) => {
-    const old = fragment.children[place];
+  parts.forEach((part, index) => {
+    const old = fragment.children[index];
     if (old.isEqualNode(part)) return;
     for (const row of part.querySelectorAll("[data-key]")) row.classList.toggle("fresh", !known.has(row.dataset.key));
     const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("href");
-    const [gone, come] = [old, part].map((card) => card.querySelector("tbody"));
-    if (gone && come) gone.replaceWith(come); // the table itself stays: a finger may be moving it
+    const [oldBody, newBody] = [old, part].map((card) => card.querySelector("tbody"));
+    if (oldBody && newBody) oldBody.replaceWith(newBody); // not the table's container: the user may be scrolling it
     else old.replaceWith(part);
     if (focused) fragment.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   });
 }
 
-const LATE = 5_000; // ms without an answer: what stands there is no longer what is
-const LOST = 60_000; // ms; asked again sooner, each page would hold more and more threads of a server whose database hangs
+const STALE_AFTER_MS = 5_000; // without an answer for so long, the page is no longer presented as current
+// The longest wait for one answer. If it were shorter and the database hung, each open page would occupy more and more
+// of the server's threads.
+const REQUEST_TIMEOUT_MS = 60_000;
 
-async function follow(fragment) {
+async function poll(fragment) {
   const { refresh, every } = fragment.dataset;
-  const fade = () => fragment.classList.add("stale");
+  const markStale = () => fragment.classList.add("stale");
   while (fragment.isConnected) {
     await new Promise((resolve) => setTimeout(resolve, every));
     if (document.hidden) continue;
-    const late = setTimeout(fade, LATE);
+    const timer = setTimeout(markStale, STALE_AFTER_MS);
     try {
-      const answer = await fetch(refresh, { headers: { "X-Fragment": "1" }, signal: AbortSignal.timeout(LOST) });
+      const answer = await fetch(refresh, {
+        headers: { "X-Fragment": "1" },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
       if (answer.status === 401) return location.reload();
       const html = await answer.text();
       fragment.classList.toggle("stale", !answer.ok);
-      if (answer.ok) renew(fragment, html);
+      if (answer.ok) updateFragment(fragment, html);
     } catch {
-      fade(); // the server is away; the next round tries again
+      markStale(); // the server did not answer; the next iteration tries again
     } finally {
-      clearTimeout(late);
+      clearTimeout(timer);
     }
   }
 }
 
-document.querySelectorAll("[data-refresh]").forEach(follow);
+document.querySelectorAll("[data-refresh]").forEach(poll);
 
-// Where the screen is small, the list comes before the ways to narrow it.
+// On a small screen the filters are collapsed, so that the list is visible without scrolling.
 if (matchMedia("(max-width: 760px)").matches) document.querySelector(".filters[open]")?.removeAttribute("open");
 
 document.addEventListener("change", ({ target }) => {

@@ -1,6 +1,6 @@
-// The page asks for itself again, and says so when nobody answers.
+// Fetch this page again every two seconds; if the server does not answer, say so above its last known state.
 const gone = document.getElementById("gone")
-async function look() {
+async function refresh() {
   try {
     const answer = await fetch(location.href, {cache: "no-store", signal: AbortSignal.timeout(5000)})
     if (!answer.ok) throw new Error(answer.status)
@@ -9,9 +9,9 @@ async function look() {
     document.title = fresh.title
     gone.hidden = true
   } catch {
-    document.title = "✕ This server does not answer"
+    document.title = "✕ The server is not responding"
     gone.hidden = false
   }
-  setTimeout(look, 2000)
+  setTimeout(refresh, 2000)
 }
-setTimeout(look, 2000)
+setTimeout(refresh, 2000)
