@@ -205,7 +205,9 @@ def test_a_rejected_action_is_shown_with_its_bytes_and_why(stack: RunningStack, 
     (row,) = rejected(stack, user)
     for reason in ("", "&reason=data.element:", "&reason=data.button:"):
         assert f"/admin/rejected/{row['id']}" in text(visitor, f"/admin/rejected/?user={user}{reason}")
-    assert "/admin/rejected/?reason=data.button:" in text(visitor, "/admin/hour")
+    linked = f"/admin/rejected/?code={row['code']}&field={row['field']}"
+    assert linked == "/admin/rejected/?code=missing&field=data"
+    assert f"/admin/rejected/{row['id']}" in text(visitor, f"{linked}&user={user}")
     whole = visitor.get(f"/admin/rejected/{row['id']}").body.decode()
     assert "data.button" in whole
     assert "Unknown field." in whole
@@ -224,10 +226,10 @@ def test_one_that_holds_a_lone_surrogate_is_shown_edited_and_replayed(
     assert found
     assert json.loads(found[1]) == json.loads(bad)
     refused = visitor.submit(page, f"{page}/edited", body=found[1])
-    assert (refused.status, b"Holds a lone surrogate." in refused.body) == (200, True)
+    assert (refused.status, b"Contains a lone surrogate." in refused.body) == (200, True)
     odd_key = visitor.submit(page, f"{page}/edited", body=r'{"\udfff": "\ud800"}')
     assert (odd_key.status, b"1 still invalid." in odd_key.body) == (200, True)
-    good = json.loads(found[1]) | {"note": "mended"}
+    good = json.loads(found[1]) | {"note": "corrected"}
     if path == "analytics":
         good["timestamp"] = 1_648_804_527_000
     assert b"1 resolved: " in visitor.submit(page, f"{page}/edited", body=json.dumps(good)).body
@@ -237,6 +239,11 @@ def test_one_that_holds_a_lone_surrogate_is_shown_edited_and_replayed(
 @pytest.mark.parametrize(
     ("query", "found"),
     [
+        ("code=in_the_future", True),
+        ("code=missing", False),
+        ("field=timestamp", True),
+        ("field=-", False),
+        ("code=in_the_future&field=timestamp", True),
         ("reason=timestamp", True),
         ("reason=TIMESTAMP", True),
         ("reason=element", False),
@@ -270,8 +277,8 @@ def test_rejected_actions_are_narrowed_by_condition(
     assert ('class="why"' in listed) is found
 
 
-def mend(stack: RunningStack, user: str, good: str) -> None:
-    """As if the schema had been mended: what was kept is good by now."""
+def correct(stack: RunningStack, user: str, good: str) -> None:
+    """As if the schema had been corrected: what was kept is valid now."""
     stack.rows(
         "UPDATE rejected_actions SET body = convert_to(%(good)s, 'UTF8') WHERE user_id = %(user)s",
         good=good, user=user,
@@ -292,7 +299,7 @@ def test_those_that_are_ticked_are_replayed(stack: RunningStack, visitor: Visito
     still = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"]])
     assert b"1 still invalid. category: No class of events" in still.body
     assert visitor.url == page
-    mend(stack, user, good_event(user))
+    correct(stack, user, good_event(user))
     done = visitor.submit(page, f"/admin/rejected/replay?user={user}", id=[rows[0]["id"], rows[2]["id"]])
     assert b"2 resolved: 2 stored, " in done.body
     assert [bool(row["replayed_at"]) for row in rejected(stack, user, 3)] == [True, False, True]
@@ -303,7 +310,7 @@ def test_all_that_a_search_leaves_are_replayed(stack: RunningStack, visitor: Vis
     for _ in range(4):
         send_event(stack, user, str(uuid4()), category="weather")
     rejected(stack, user, 4)
-    mend(stack, user, good_event(user))
+    correct(stack, user, good_event(user))
     page = f"/admin/rejected/?user={user}&reason=class"
     assert b"4 resolved: " in visitor.submit(page, f"/admin/rejected/replay-all?user={user}&reason=class").body
     stored(stack, user, 4)
@@ -335,11 +342,13 @@ def test_the_landing_page_says_that_it_records_and_what_comes(stack: RunningStac
     assert "<h2>Yes, it is recording</h2>" in now
     assert key in shown(now)
     assert user in now
-    send_event(stack, user, str(uuid4()), category="weather")
-    rejected(stack, user)
+    post(
+        f"{stack.analytics_url}/analytics", envelope([{"name": "x", "task": []}] * 100, user)
+    )  # among the most frequent
+    rejected(stack, user, 100)
     hour = text(visitor, "/admin/hour")
     assert 'class="bar"' in hour
-    assert "/admin/rejected/?reason=category:" in hour
+    assert "/admin/rejected/?code=not_a_text&field=task&from=" in hour
 
 
 def test_the_landing_page_names_the_day_of_what_is_not_of_today(

@@ -1,4 +1,4 @@
-"""manage.py rejected: what was rejected is found, shown, and put right."""
+"""manage.py rejected: what was rejected is found, shown and replayed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def stricter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
         yield patch.undo
 
 
-def test_after_a_schema_was_mended_replay_stores_the_action_with_its_batch_s_context(
+def test_after_a_schema_was_corrected_replay_stores_the_action_with_its_batch_context(
     stack: RunningStack, engine: Engine, user: str, stricter: Callable[[], None]
 ) -> None:
     body = envelope([flat_action("click"), {"name": "other"}], user)
