@@ -29,7 +29,7 @@ RETIRED = {
     r"(laid|lay|lies|lie) under": "merged in as defaults",
     r"lies (in|on|at|too|here|there|beside|within|between|behind|below|above|further|long)": "is",
     r"stands? (apart|beside|there|here|at the|in the|in its|between)": "is",
-    r"is no (page|number|array|object|link|time|host|group|place|json|uuid|user|form)": "is not a",
+    r"(?<!there )is no (page|number|array|object|link|time|host|group|place|json|uuid|user|form)": "is not a",
     r"hears? the no|the person's word|whose word|gave the word": "consent",
     r"go(es)? on (where|as|by|behind|after|consuming|working)": "continue",
     r"thrown? away": "discard",
