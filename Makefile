@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PYTEST := $(BIN)/python -m pytest
+# Each process has a stack of its own. Tests that measure time run afterwards, alone; so do those in a browser.
+PARALLEL := $(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not alone"
 NPM := npm --prefix logger --no-fund --no-audit
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -17,7 +19,9 @@ run: .venv/run ## start everything on this machine; Ctrl-C ends it
 
 test: lint chromium ## all checks and tests, including a short chaos test
 	@$(NPM) test
-	@$(PYTEST)
+	@$(PARALLEL) tests/unit tests/integration
+	@$(PYTEST) tests/integration -m alone
+	@$(PYTEST) tests/browser tests/chaos
 
 lint: .venv/test logger/node_modules/.stamp ## ruff, mypy, import rules, eslint, plain words
 	@$(BIN)/ruff check .
@@ -32,7 +36,8 @@ unit: .venv/test logger/node_modules/.stamp ## tests of single parts, Python's a
 	@$(PYTEST) tests/unit
 
 integration: .venv/test ## tests with real PostgreSQL, Redis, worker and gunicorn
-	@$(PYTEST) tests/integration
+	@$(PARALLEL) tests/integration
+	@$(PYTEST) tests/integration -m alone
 
 browser: .venv/test chromium ## tests in Chromium
 	@$(PYTEST) tests/browser
