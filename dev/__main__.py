@@ -45,9 +45,9 @@ def check_ports(settings: Settings) -> None:
 
 def greeting(settings: Settings, database_url: str, first_password: str, seconds: float) -> str:
     """The text that is printed when everything runs; the first admin's password is shown only this once."""
-    sign_in = f"  as admin, password {first_password} (written down nowhere: keep it)" if first_password else ""
+    sign_in = f"  as admin, password {first_password} (shown only once: keep it)" if first_password else ""
     return f"""
-Ready in {seconds:.1f} s. Ctrl-C ends everything; the data stay in {settings.data_dir}.
+Ready in {seconds:.1f} s. Press Ctrl-C to stop; the data stay in {settings.data_dir}.
 
   Demo study    {settings.study_url}/?user=test
   In your page  <script src="{settings.analytics_url}/UserLogger.js" data-study="my-study"></script>
