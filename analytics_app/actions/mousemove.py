@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Any
 
 import marshmallow
-from marshmallow import validate, validates_schema
+from marshmallow import validate
 from sqlalchemy import Text
 
 from analytics_app.actions.fields import EXACT_LENGTH, LONGEST, ListOf, Number, Word, px
@@ -44,8 +43,8 @@ class Schema(ActionSchema):
     off = ListOf(px(), allow_none=True, validate=validate.Length(equal=2, error=EXACT_LENGTH))
     pointer = Word(Limits.LABEL)
 
-    @validates_schema
-    def columns_have_equal_lengths(self, data: Json, **_: Any) -> None:
+    def check(self, data: Json) -> None:
+        """The columns have equal lengths."""
         given = [name for name in ("dt", "x", "y") if name in data]
         if given and any(len(data.get(name, ())) != data.get("n") for name in ("dt", "x", "y")):
             raise marshmallow.ValidationError({"n": [UNEQUAL]})
@@ -54,7 +53,8 @@ class Schema(ActionSchema):
 def positions(values: Json) -> list[Row]:
     if "x" not in values:
         return one_position(values)
-    return [row(PositionScreen, {**values, **sample}) for sample in samples(values)]
+    shared = row(PositionScreen, values)
+    return [{**shared, **sample} for sample in samples(values)]
 
 
 def repeated_texts(values: Json) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,7 +56,12 @@ def is_px(value: Any) -> bool:
 
 def row(table: type[ActionTable], values: Json) -> Row:
     """The values that the table has columns for."""
-    return {column.name: values.get(column.name) for column in table.__table__.columns}
+    return {name: values.get(name) for name in column_names(table)}
+
+
+@cache
+def column_names(table: type[ActionTable]) -> tuple[str, ...]:
+    return tuple(table.__table__.columns.keys())
 
 
 def one_position(values: Json) -> list[Row]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow
+from marshmallow import validates_schema
 
 from analytics_app.actions.fields import Number, Word, px
 from analytics_app.config.limits import Limits
+from analytics_app.wire.types import Json
 
 
 class ActionSchema(marshmallow.Schema):
@@ -30,3 +34,10 @@ class ActionSchema(marshmallow.Schema):
     client_x, client_y = px(), px()
     screen_x, screen_y = px(), px()
     viewport_w, viewport_h = px(), px()
+
+    @validates_schema
+    def run_check(self, data: Json, **_: Any) -> None:
+        self.check(data)
+
+    def check(self, data: Json) -> None:
+        """Override it for conditions on several fields; called if each field is valid. Raises ValidationError."""

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import marshmallow
-
+from analytics_app.actions.fast_load import FastLoader
 from analytics_app.actions.rows import Row, RowMaker, one_position, row
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.database.tables import ActionTable, PositionScreen
@@ -37,9 +36,9 @@ class ActionType:
     """Characters of the texts that its rows repeat; validation limits their sum per body (Limits.PATHS)."""
 
     @cached_property
-    def loader(self) -> marshmallow.Schema:
+    def loader(self) -> FastLoader:
         """The schema, ready to load."""
-        return self.schema()
+        return FastLoader(self.schema())
 
     def rows(self, values: Json) -> Iterator[TableRow]:
         """Every row that an action is split into, with its table."""

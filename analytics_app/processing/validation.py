@@ -72,4 +72,4 @@ def validate(action: Action, clock_skew_s: int) -> ValidAction | Reject:
 def load(action: Action) -> tuple[ActionType, Json]:
     """The action's type, and its values under the names of the columns. Raises marshmallow.ValidationError."""
     kind = type_of(action.data.get("name"))
-    return kind, values_of(dict(kind.loader.load(action.data)), action.key)
+    return kind, values_of(kind.loader.load(action.data), action.key)
