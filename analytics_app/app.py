@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from analytics_app import admin
+from analytics_app.admin.db import db
 from analytics_app.buffer.inbox import Inbox, connect
 from analytics_app.buffer.spool import Spool
 from analytics_app.celery_app import create_celery
 from analytics_app.config.secret_key import secret_key
 from analytics_app.config.settings import Config
 from analytics_app.consumer.tasks import dispatch
-from analytics_app.database.db import db
 from analytics_app.ingest.collect import Collect
 from analytics_app.ingest.publisher import Publisher
 from analytics_app.ingest.rate_limit import RateLimit
@@ -62,7 +62,7 @@ def create_app(config: Config) -> App:
     app.register_blueprint(openapi.bp)
     app.register_blueprint(health.blueprint(probes, clients))
     app.register_blueprint(status.blueprint(probes, clients))
-    admin.init_app(app, config, probes, clients)
+    admin.init_app(app, config, secret, probes, clients)
     return app
 
 

@@ -16,7 +16,7 @@ from analytics_app.actions.mousemove import MOUSEMOVE as MOUSEMOVE
 from analytics_app.actions.pageview import PAGEVIEW as PAGEVIEW
 from analytics_app.actions.submit import SUBMIT as SUBMIT
 from analytics_app.actions.type import ActionType, tables_of
-from analytics_app.database.db import Model
+from analytics_app.database.db import Base
 
 ACTIONS = {value.name: value for value in tuple(globals().values()) if isinstance(value, ActionType)}
 """Every type imported above, by the name that pages log it under."""
@@ -24,7 +24,7 @@ ACTIONS = {value.name: value for value in tuple(globals().values()) if isinstanc
 TABLES = tables_of(ACTIONS.values())
 """Every table that the actions of a type are split into, by its name."""
 
-METADATA = Model.metadata
+METADATA = Base.metadata
 """Every table of the database. It is complete once the types have been imported, and so when it is read from here."""
 
 UNKNOWN = ActionType("")

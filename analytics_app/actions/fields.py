@@ -27,7 +27,7 @@ class Coded(fields.Field[Any]):
     }
 
 
-class Text(Coded, fields.String):
+class RequiredText(Coded, fields.String):
     """A required text of 1 to `longest` characters."""
 
     default_error_messages = {"invalid": Reason(Code.NOT_A_TEXT, "Not a valid string.")}  # noqa: RUF012

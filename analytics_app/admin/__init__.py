@@ -27,7 +27,7 @@ SESSION_LIFETIME = timedelta(hours=12)
 REDIS_TIMEOUT_S = 0.5
 
 
-def init_app(app: Flask, config: Config, probes: Probes, clients: Clients) -> None:
+def init_app(app: Flask, config: Config, secret: str, probes: Probes, clients: Clients) -> None:
     """Register the admin area. The app's sessions belong to it: their cookie is sent to /admin only."""
     app.config.update(
         SESSION_COOKIE_NAME="admin",
@@ -43,7 +43,7 @@ def init_app(app: Flask, config: Config, probes: Probes, clients: Clients) -> No
     # is not used here.
     app.login_manager = access.login  # type: ignore[attr-defined]
     app.jinja_env.filters.update(template_filters.FILTERS)
-    throttle = Throttle(connect(config.CELERY_BROKER_URL, REDIS_TIMEOUT_S), app.config["SECRET_KEY"])
+    throttle = Throttle(connect(config.CELERY_BROKER_URL, REDIS_TIMEOUT_S), secret)
     recording = Recording(
         probes, name="Recording", endpoint="admin", url="/admin", static_folder=str(access.FOLDER / "static")
     )

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from analytics_app.admin import accounts
-from analytics_app.database.db import db
+from analytics_app.admin.db import db
 from analytics_app.database.tables import User
 
 FOLDER = Path(__file__).resolve().parent

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, or_, select
 from analytics_app.actions import TABLES
 from analytics_app.admin import filters, paging
 from analytics_app.admin.access import View, page
+from analytics_app.admin.db import db
 from analytics_app.admin.figures import figure
 from analytics_app.config.limits import Limits
-from analytics_app.database.db import db
 from analytics_app.database.tables import Page, PositionScreen, RawAction, RejectedAction
 
 TABLE: Any = RawAction.__table__

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from analytics_app.admin import landing_queries
 from analytics_app.admin.access import View, page
+from analytics_app.admin.db import db
 from analytics_app.admin.figures import chart
 from analytics_app.admin.rejected import NO_FIELD
-from analytics_app.database.db import db
 from analytics_app.monitoring.probes import Probes
 from analytics_app.monitoring.study_activity import REJECTS_COUNTED, describe, rejects_of_the_day
 from analytics_app.monitoring.verdict import last_received, verdict

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 
 from analytics_app.admin import filters, paging, template_filters
 from analytics_app.admin.access import ROW_ID, View, admins_only, page
-from analytics_app.database.db import db
+from analytics_app.admin.db import db
 from analytics_app.database.storable import shown
 from analytics_app.database.tables import RejectedAction
 from analytics_app.storage.replay import ReplayReport, replay

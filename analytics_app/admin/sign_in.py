@@ -11,8 +11,8 @@ from flask_login import current_user, login_user, logout_user
 
 from analytics_app.admin import accounts
 from analytics_app.admin.access import View, page
+from analytics_app.admin.db import db
 from analytics_app.admin.throttle import Throttle
-from analytics_app.database.db import db
 from analytics_app.web.client import Clients
 
 TOO_MANY_ATTEMPTS = "Too many attempts. Try again in 15 minutes."

@@ -7,6 +7,7 @@ from contextlib import suppress
 from redis import Redis
 from redis.exceptions import RedisError
 
+from analytics_app.web.client import network_of
 from analytics_app.web.window_counter import WindowCounter
 
 WINDOW_S = 900  # the sign-in page says "15 minutes"
@@ -23,20 +24,22 @@ class Throttle:
         self.counter = WindowCounter(client, secret, PREFIX, WINDOW_S)
 
     def allows(self, user: str, address: str) -> bool:
-        """Count an attempt; False if it exceeds a limit. After the first exceeded limit the others are not counted."""
-        for name, limit in zip(counter_names(user, address), (ADDRESS_MAX, BOTH_MAX, USER_MAX), strict=True):
-            self.counter.add(name)
-            self._share()
-            if self.counter.add(name, 0) > limit:
-                return False
-        return True
+        """Count an attempt; False if it exceeds a limit. An address that exceeds its own is not counted any further."""
+        by_address, both, by_user = counter_names(user, address)
+        if exceeds(self.counter.add(by_address), ADDRESS_MAX):
+            return False
+        self.counter.add(both)
+        self.counter.add(by_user)
+        self._share()
+        limits = ((by_address, ADDRESS_MAX), (both, BOTH_MAX), (by_user, USER_MAX))
+        return not any(exceeds(self.counter.add(name, 0), limit) for name, limit in limits)
 
     def forget(self, user: str, address: str) -> None:
         """After a successful sign-in: uncount this attempt, and this user's earlier ones from this address."""
         by_address, both, by_user = counter_names(user, address)
-        self.counter.forget(both)
-        for name in (by_address, by_user):
-            self.counter.add(name, -1)
+        self.counter.take_back(both)
+        self.counter.take_back(by_address, 1)
+        self.counter.take_back(by_user, 1)
         self._share()
 
     def _share(self) -> None:
@@ -44,5 +47,11 @@ class Throttle:
             self.counter.share()
 
 
+def exceeds(count: int | None, limit: int) -> bool:
+    """Also if there are too many names to count: then nobody may guess."""
+    return count is None or count > limit
+
+
 def counter_names(user: str, address: str) -> tuple[str, str, str]:
-    return f"address {address}", f"both {user}\n{address}", f"user {user}"
+    network = network_of(address)
+    return f"address {network}", f"both {user}\n{network}", f"user {user}"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from analytics_app.admin import accounts
 from analytics_app.admin.access import ADMINS_ONLY, ROW_ID, View, admins_only, page
-from analytics_app.database.db import db
+from analytics_app.admin.db import db
 from analytics_app.database.tables import ROLES, User
 
 NEW_ROLE = {"admin": "an admin", "viewer": "a viewer"}

@@ -16,6 +16,7 @@ from analytics_app.processing.outcome import Outcome
 from analytics_app.wire.delivery import Delivery
 
 COUNTS, STUDIES = "counts", "counts:studies"
+REJECTS = "rejects:"
 STUDIES_MAX = 200
 
 STORE_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -29,7 +30,7 @@ def add(pipe: Redis, outcome: Outcome, deliveries: list[Delivery], seconds: floa
     lags = [max(0.0, now - delivery.received_at / 1000) for delivery in deliveries]
     counts: Counter[str] = Counter({"stored": outcome.stored, "duplicates": outcome.duplicates})
     for (code, field), number in outcome.rejected.items():
-        counts[f"rejected:{code}:{field}"] += number
+        counts[f"{REJECTS}{code}:{field}"] += number
     for name, values in (("store", [seconds]), ("lag", lags)):
         counts.update(f"{name}:{bisect_left(HISTOGRAMS[name], value)}" for value in values)
         pipe.hincrbyfloat(COUNTS, f"{name}:sum", sum(values))

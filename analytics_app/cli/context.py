@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from analytics_app.config.settings import Config, ConfigError, load
 from analytics_app.database.db import create_engine
-from analytics_app.database.errors import UNDEFINED_TABLE, first_line, is_wrong_setting
+from analytics_app.database.errors import TABLES_OUTDATED, first_line, is_wrong_setting
 
 
 def settings() -> Config:
@@ -41,7 +41,7 @@ def with_database(command: Callable[..., Any]) -> Callable[..., Any]:
                 raise click.ClickException(f"{server} refused the connection ({reason}). {advice}") from None
             raise click.ClickException(f"{server} does not answer ({reason}).") from None
         except ProgrammingError as error:
-            if getattr(error.orig, "pgcode", None) != UNDEFINED_TABLE:
+            if getattr(error.orig, "pgcode", None) not in TABLES_OUTDATED:
                 raise
             raise click.ClickException("The tables do not exist yet: run python manage.py create_db first.") from None
         finally:

@@ -20,9 +20,9 @@ from analytics_app.database import create
 )
 @with_database
 def create_db(_config: Config, engine: Engine, drop: bool, wait: int) -> None:
-    """Create the tables that are missing.
+    """Create the tables and columns that are missing.
 
-    Existing tables and rows are not touched.
+    Existing rows are kept.
     """
     create.wait_for_database(engine, wait, lambda line: click.echo(line, err=True))
     name = engine.url.database

@@ -1,4 +1,4 @@
-"""The write path as a list of stages: `prepare` (pure), then `write` (one transaction)."""
+"""The write path: `prepare` (flatten, validate; pure), then `write` (one transaction)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
-"""The SQLAlchemy handle and the base class of all tables."""
+"""The base class of all tables, and the engine of processes that serve no HTTP."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, MetaData
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -25,14 +22,6 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base)
-
-if TYPE_CHECKING:
-    Model = Base
-else:
-    Model = db.Model
-
-
 def create_engine(config: Config) -> Engine:
-    """An engine for processes that serve no HTTP; it connects when it is first used."""
+    """It connects when it is first used, so it may be created before a fork."""
     return sqlalchemy_engine(config.sqlalchemy_url, **config.engine_options)

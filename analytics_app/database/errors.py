@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 CONNECTION_REFUSED = re.compile(
     r'authentication failed|no password supplied|no pg_hba\.conf entry|(role|database) ".*" does not exist'
 )
-UNDEFINED_TABLE = "42P01"
+TABLES_OUTDATED = ("42P01", "42703")  # undefined table, undefined column: create_db has not run
 
 
 def is_fault_of_data(error: BaseException) -> bool:

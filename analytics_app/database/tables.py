@@ -27,7 +27,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from analytics_app.database.db import Model
+from analytics_app.database.db import Base
 
 EMPTY = sql("''")
 NOW = sql("now()")
@@ -52,7 +52,7 @@ class OwnerColumns:
     condition_2: Mapped[str | None] = mapped_column(Text)
 
 
-class RawAction(OwnerColumns, Model):
+class RawAction(OwnerColumns, Base):
     """Every valid action, as received."""
 
     __tablename__ = "raw_actions"
@@ -69,7 +69,7 @@ class RawAction(OwnerColumns, Model):
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-class ActionTable(OwnerColumns, Model):
+class ActionTable(OwnerColumns, Base):
     """The columns that the table of every action type starts with: key, time, owner and place."""
 
     __abstract__ = True
@@ -108,7 +108,7 @@ class PositionScreen(ActionTable):
     viewport_h: Mapped[float | None] = pixels()
 
 
-class RejectedAction(Model):
+class RejectedAction(Base):
     """Every invalid action, with its bytes and the reasons. `code` and `field` are those of the first reason."""
 
     __tablename__ = "rejected_actions"
@@ -127,7 +127,7 @@ class RejectedAction(Model):
     name: Mapped[str | None] = mapped_column(Text)
     study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
     user_id: Mapped[str | None] = mapped_column(Text)
-    code: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text, server_default=sql("'invalid'"))
     field: Mapped[str | None] = mapped_column(Text)
     message: Mapped[str] = mapped_column(Text)
     reasons: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -136,7 +136,7 @@ class RejectedAction(Model):
     replayed_at: Mapped[datetime | None] = timestamptz()
 
 
-class Page(Model):
+class Page(Base):
     """One document in one tab."""
 
     __tablename__ = "pages"
@@ -156,7 +156,7 @@ class Page(Model):
     clock_rtt: Mapped[float | None] = mapped_column(Double)
 
 
-class Batch(Model):
+class Batch(Base):
     """One request body."""
 
     __tablename__ = "batches"
@@ -175,7 +175,7 @@ class Batch(Model):
     faults: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
-class Participant(Model):
+class Participant(Base):
     """One person in one study. The last two columns are filled in by the researcher."""
 
     __tablename__ = "participants"
@@ -195,7 +195,7 @@ class Participant(Model):
 ROLES = {"admin": "can replay rejected actions and manage users", "viewer": "read only"}
 
 
-class User(Model):
+class User(Base):
     """A user of the admin area. Has the attributes that Flask-Login requires."""
 
     __tablename__ = "users"

@@ -131,7 +131,7 @@ class Collect:
         count = len(actions) if isinstance(actions, list) else 1
         if count > self.config.ACTIONS_MAX:
             raise Refusal(413, "too_many", f"Send smaller batches: at most {self.config.ACTIONS_MAX} actions in one.")
-        return count
+        return count if kind == "analytics" else 1
 
 
 def discard_body() -> None:

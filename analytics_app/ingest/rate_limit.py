@@ -11,11 +11,11 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 
 from redis import Redis
 from redis.exceptions import RedisError
 
+from analytics_app.web.client import network_of
 from analytics_app.web.window_counter import WindowCounter
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,9 @@ class RateLimit:
         if not self.limit:
             return 0
         self._start()
-        if self.counter.add(network_of(address)) <= self.limit:
-            return 0
-        return math.ceil(self.counter.remaining_s())
+        remaining_s = self.counter.remaining_s()
+        count = self.counter.add(network_of(address))
+        return 0 if count is None or count <= self.limit else math.ceil(remaining_s)
 
     def share(self) -> None:
         """Exchange counts with the other processes. Raises redis.RedisError."""
@@ -60,12 +60,3 @@ class RateLimit:
                 self.share()
             except (RedisError, OSError) as error:
                 log.warning("the rate limit counts in this process alone: Redis does not answer (%s)", error)
-
-
-def network_of(address: str) -> str:
-    """The address, or the /64 network of an IPv6 address: its owner has all 2^64 of them."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return address if parsed.version == 4 else str(ip_network(f"{parsed}/64", strict=False))

@@ -8,11 +8,9 @@ from itertools import accumulate
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from analytics_app.buffer.counters import HISTOGRAMS
+from analytics_app.buffer.counters import HISTOGRAMS, REJECTS
 from analytics_app.buffer.state import RedisState
 from analytics_app.monitoring.probes import Probes
-
-REJECTED = "rejected:"
 
 
 class BufferMetrics(Collector):
@@ -57,8 +55,8 @@ def totals(counts: dict[str, float]) -> Iterator[Metric]:
         "ual_actions_rejected", "actions rejected, by the first reason's code and field", labels=["code", "field"]
     )
     for name, number in sorted(counts.items()):
-        if name.startswith(REJECTED):
-            rejected.add_metric(name.removeprefix(REJECTED).split(":"), number)
+        if name.startswith(REJECTS):
+            rejected.add_metric(name.removeprefix(REJECTS).split(":"), number)
     yield rejected
     yield histogram("ual_store_seconds", "seconds to store a group", "store", counts)
     yield histogram("ual_lag_seconds", "seconds from a body's receipt until it is stored", "lag", counts)

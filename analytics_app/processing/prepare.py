@@ -1,4 +1,4 @@
-"""Everything that happens to a group before it is written: decode, flatten, validate, build rows. No I/O."""
+"""Everything that happens to a group before it is written: flatten, validate, and describe its rows. No I/O."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import Any
 import marshmallow
 
 from analytics_app.actions import CLICK, PAGEVIEW, SUBMIT
-from analytics_app.actions.fields import UNKNOWN_FIELD, Coded, Object, Text, Uuid
+from analytics_app.actions.fields import UNKNOWN_FIELD, Coded, Object, RequiredText, Uuid
 from analytics_app.actions.rows import values_of
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.actions.type import ActionType
@@ -44,8 +44,8 @@ class Moment(Coded):
 class EventSchema(ActionSchema):
     """The required fields. User, study and conditions may be added, under the names that actions use."""
 
-    name = Text(Limits.NAME)  # type: ignore[assignment]
-    category = Text(Limits.NAME)
+    name = RequiredText(Limits.NAME)  # type: ignore[assignment]
+    category = RequiredText(Limits.NAME)
     session_id = Uuid(required=True)  # type: ignore[assignment]
     timestamp = Moment(required=True)  # type: ignore[assignment]
     data = Object(required=True)
@@ -59,12 +59,12 @@ class PlaceData(marshmallow.Schema):
 
     error_messages = {"unknown": UNKNOWN_FIELD}  # noqa: RUF012 (as marshmallow declares it)
 
-    host = Text(Limits.LABEL)
-    path = Text(Limits.URL)
+    host = RequiredText(Limits.LABEL)
+    path = RequiredText(Limits.URL)
 
 
 class ClickData(PlaceData):
-    element_id = Text(Limits.LABEL, data_key="element")
+    element_id = RequiredText(Limits.LABEL, data_key="element")
 
 
 class SubmitData(PlaceData):

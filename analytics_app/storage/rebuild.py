@@ -70,7 +70,7 @@ def rebuild(
     `from_start` discards the position of a rebuild that was killed. `clock_skew_s`: see `prepare`.
 
     Raises:
-        AlreadyRunning, psycopg2.Error: what is done so far stays done.
+        AlreadyRunning, psycopg2.Error, sqlalchemy.exc.DBAPIError: what is done so far stays done.
     """
     scope = "all" if name is None else f"name {name}"
     with locked_connection(engine) as connection:

@@ -119,7 +119,8 @@ def flat_of(row: Row[Any], body: bytes | None) -> FlatDelivery:
         return flat
     flat = FlatDelivery(Header(page_id, received_at, row.source, page_id), is_body=False)
     # A fault of the envelope is not in the action's own bytes: it remains until somebody edits the action.
-    faults: Json = {name: [why] for name, why in HEADER_FAULTS.items() if name in row.reasons and body is None}
+    kept = row.reasons if body is None else {}
+    faults: Json = {name: [why] for name, why in HEADER_FAULTS.items() if kept.get(name) == [why]}
     try:
         item = parse(content)
     except (ValueError, RecursionError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import ParamSpec, TypeVar
 
 from flask import abort, request
@@ -87,3 +87,12 @@ def is_local(peer: str, forwarded: str, trusted: Sequence[Network]) -> bool:
         return ip_address(address_of(peer, forwarded, trusted)).is_private
     except ValueError:
         return False
+
+
+def network_of(address: str) -> str:
+    """The address, or the /64 network of an IPv6 address: its owner has all 2^64 of them."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ip_network(f"{parsed}/64", strict=False))

@@ -16,8 +16,10 @@ from collections import Counter
 from collections.abc import Callable
 
 from redis import Redis
+from redis.exceptions import RedisError
 
-NAMES_MAX = 100_000  # per window and process; further names are not counted
+NAMES_MAX = 100_000  # of one window; a process does not count further names
+REDIS_PAUSE_S = 1.0  # after a failure; otherwise each request would wait for a Redis that hangs
 
 
 class WindowCounter:
@@ -33,60 +35,78 @@ class WindowCounter:
         self.clock = clock
         self._lock = threading.Lock()
         self._sharing = threading.Lock()
+        self._paused_until = 0.0
         self._window = -1
         self._here: Counter[str] = Counter()
         self._others: dict[str, int] = {}
         self._changed: set[str] = set()
         self._process = ""
 
-    def add(self, name: str, number: int = 1) -> int:
-        """Add to the count of this window; returns the sum over all processes, the others as of the last `share`."""
+    def add(self, name: str, number: int = 1) -> int | None:
+        """Count, and return the sum of this window: this process's count and the others' as of the last `share`.
+
+        None if the name is not counted, because there are too many names.
+        """
         with self._lock:
-            self._begin(int(self.clock() // self.window_s))
-            key = self._hashed(name)
+            key = self._key(name)
             if key not in self._here and len(self._here) >= NAMES_MAX:
-                return 0
+                return None
             self._here[key] += number
             self._changed.add(key)
             return self._here[key] + self._others.get(key, 0)
 
-    def forget(self, name: str) -> None:
-        """Reset the sum to 0; the other processes see it with their next `share`."""
-        self.add(name, -self.add(name, 0))
+    def take_back(self, name: str, number: int | None = None) -> None:
+        """Reduce the sum by a number, or to 0; never below 0."""
+        with self._lock:
+            key = self._key(name)
+            total = max(self._here[key] + self._others.get(key, 0), 0)
+            self._here[key] -= total if number is None else min(number, total)
+            self._changed.add(key)
 
     def remaining_s(self) -> float:
         """Seconds until the next window."""
         return self.window_s - self.clock() % self.window_s
 
-    def _begin(self, window: int) -> None:
+    def _key(self, name: str) -> str:
+        """The name's hash in the current window."""
+        window = int(self.clock() // self.window_s)
         if window != self._window:
             self._window = window
             self._here, self._others, self._changed = Counter(), {}, set()
         if not self._process:  # not in the constructor, since processes forked after it need different ids
             self._process = uuid.uuid4().hex
-
-    def _hashed(self, name: str) -> str:
         text = f"{self._window} {name}".encode(errors="replace")
         return hmac.new(self.secret, text, hashlib.sha256).hexdigest()[:32]
 
     def share(self) -> None:
         """Write this process's counts to Redis and read the others'. Raises redis.RedisError.
 
-        It writes totals, not increments: if the answer is lost, writing the same totals again changes nothing.
+        It writes totals, not increments: after a lost answer the same totals are written again, and count once. It
+        does nothing while another thread shares, and for a moment after a failure.
         """
-        with self._sharing:
-            with self._lock:
-                window, mine = self._window, {key: self._here[key] for key in self._changed}
-            pipe = self.client.pipeline(transaction=False)
-            for key, count in mine.items():
-                pipe.hset(self.prefix + key, self._process, count)
-                pipe.expire(self.prefix + key, 2 * self.window_s)
-                pipe.hvals(self.prefix + key)
-            totals = pipe.execute()[2::3] if mine else []
-            with self._lock:
-                if window != self._window:
-                    return
-                for (key, count), counts in zip(mine.items(), totals, strict=True):
-                    self._others[key] = sum(map(int, counts)) - count
-                    if self._here[key] == count:
-                        self._changed.discard(key)
+        if time.monotonic() < self._paused_until or not self._sharing.acquire(blocking=False):
+            return
+        try:
+            self._exchange()
+        except RedisError:
+            self._paused_until = time.monotonic() + REDIS_PAUSE_S
+            raise
+        finally:
+            self._sharing.release()
+
+    def _exchange(self) -> None:
+        with self._lock:
+            window, mine = self._window, {key: self._here[key] for key in self._changed}
+        pipe = self.client.pipeline(transaction=False)
+        for key, count in mine.items():
+            pipe.hset(self.prefix + key, self._process, count)
+            pipe.expire(self.prefix + key, 2 * self.window_s)
+            pipe.hvals(self.prefix + key)
+        totals = pipe.execute()[2::3] if mine else []
+        with self._lock:
+            if window != self._window:
+                return
+            for (key, count), counts in zip(mine.items(), totals, strict=True):
+                self._others[key] = sum(map(int, counts)) - count
+                if self._here[key] == count:
+                    self._changed.discard(key)

@@ -104,7 +104,7 @@ def identity(header: Header, index: int, item: Any) -> tuple[tuple[str, int], Js
         return (header.receipt, index), {}
     if is_seq(seq):
         return (header.page_id, seq), {}
-    return (header.receipt, index), {"seq": [HEADER_FAULTS["seq"]]}
+    return (header.receipt, index), {"seq": [INVALID_SEQ]}
 
 
 def context_of(value: Json, item: Any) -> Json:
@@ -123,11 +123,11 @@ def envelope_faults(value: Json) -> Json:
     """Faults that leave unknown to whom the actions belong: then none of them may be stored."""
     faults: Json = {}
     if value.get("page_id") is not None and not is_uuid(value["page_id"]):
-        faults["page_id"] = [HEADER_FAULTS["page_id"]]
+        faults["page_id"] = [INVALID_UUID]
     if value.get("const") is not None and not isinstance(value["const"], dict):
-        faults["const"] = [HEADER_FAULTS["const"]]
+        faults["const"] = [INVALID_OBJECT]
     if value.get("v") is not None and value["v"] != 2:
-        faults["v"] = [HEADER_FAULTS["v"]]
+        faults["v"] = [INVALID_VERSION]
     return faults
 
 

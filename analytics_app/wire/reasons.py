@@ -10,8 +10,6 @@ import re
 from enum import StrEnum
 from typing import Any
 
-Json = dict[str, Any]
-
 LIST_INDEX = re.compile(r"\.\d+(?=\.|$)")
 
 
@@ -25,6 +23,11 @@ class Code(StrEnum):
         code._value_ = value
         code.text = text
         return code
+
+    @classmethod
+    def _missing_(cls, value: object) -> Code:
+        """A code that a newer version stored."""
+        return cls.INVALID
 
     NOT_JSON = "not_json", "the request body is not JSON"
     WRONG_FORM = "wrong_form", "the request body is not an array of actions, an envelope or an event"
@@ -61,6 +64,10 @@ class Reason(str):
         reason = super().__new__(cls, sentence)
         reason.code = code
         return reason
+
+    def __getnewargs__(self) -> tuple[Code, str]:  # type: ignore[override]  # it has an argument more than str
+        """For copy and pickle."""
+        return self.code, str(self)
 
     def format(self, *args: object, **values: object) -> Reason:
         """As str.format; marshmallow's fields and validators fill in their limits with it."""

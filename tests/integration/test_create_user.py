@@ -12,11 +12,11 @@ from flask import Flask
 
 from analytics_app import actions
 from analytics_app.admin import accounts
+from analytics_app.admin.db import db
 from analytics_app.app import create_app
 from analytics_app.cli import main
 from analytics_app.config.settings import Config
 from analytics_app.database.create import create
-from analytics_app.database.db import db
 from tests.support.administering import PASSWORD, Visitor, manage, new_user
 from tests.support.running import RunningStack
 from tests.support.sending import flat_action

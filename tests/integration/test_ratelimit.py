@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 
 from analytics_app.buffer.inbox import connect
 from analytics_app.ingest import rate_limit
-from analytics_app.ingest.rate_limit import PREFIX, RateLimit, network_of
+from analytics_app.ingest.rate_limit import PREFIX, RateLimit
+from analytics_app.web.client import network_of
 from tests.support.running import PATIENCE_S, RunningStack, wait_until
 from tests.support.sending import Answer, flat_action, post
 from tests.support.serving import api

@@ -1,5 +1,8 @@
 """What /status says, for each way in which things can stand."""
 
+import copy
+import json
+import pickle
 import time
 from dataclasses import replace
 
@@ -10,7 +13,7 @@ from analytics_app.monitoring.formatting import duration
 from analytics_app.monitoring.study_activity import Studies, StudyNumbers, describe
 from analytics_app.monitoring.verdict import verdict
 from analytics_app.web.status import study_rows
-from analytics_app.wire.reasons import Code
+from analytics_app.wire.reasons import Code, Reason
 
 NOW = time.time()
 COUNTS = {"last_received": NOW - 1, "last_stored": NOW - 0.5, "last_lag": 0.5}
@@ -116,3 +119,14 @@ def test_a_kind_of_reject_is_described_by_its_code(kind: tuple[Code, str], shown
 )
 def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_a_code_of_a_newer_version_is_an_invalid_value() -> None:
+    assert Code("of_tomorrow") is Code.INVALID
+
+
+def test_a_reason_keeps_its_code_wherever_it_is_copied_to() -> None:
+    reason = Reason(Code.TOO_LONG, "Longer than maximum length {max}.")
+    for copied in (copy.deepcopy(reason), pickle.loads(pickle.dumps(reason)), reason.format(max=3)):
+        assert (type(copied), copied.code) == (Reason, Code.TOO_LONG)
+    assert json.dumps([reason]) == '["Longer than maximum length {max}."]'

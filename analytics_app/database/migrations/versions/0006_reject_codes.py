@@ -22,6 +22,8 @@ CODES = (
     ("Not a text", "not_a_text"),
     ("Not a valid string", "not_a_text"),
     ("Not a valid number", "not_a_number"),
+    ("Number too large", "not_a_number"),
+    ("Special numeric", "not_a_number"),
     ("Not a whole number", "not_a_whole_number"),
     ("Not true or false", "not_a_boolean"),
     ("Not a valid UUID", "not_a_uuid"),
@@ -73,7 +75,8 @@ WHERE row.id = same.id
 
 
 def upgrade() -> None:
-    op.add_column("rejected_actions", sa.Column("code", sa.Text()))
+    # The default serves a worker of the version before, which may still be running.
+    op.add_column("rejected_actions", sa.Column("code", sa.Text(), server_default=sa.text("'invalid'")))
     op.add_column("rejected_actions", sa.Column("field", sa.Text()))
     starts, codes = (list(part) for part in zip(*CODES, strict=True))
     op.get_bind().execute(sa.text(CONVERT), {"starts": starts, "codes": codes, "fields": FIELDS})
