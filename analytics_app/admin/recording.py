@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,7 +46,7 @@ def current_state(probes: Probes) -> dict[str, Any]:
         last = landing_queries.last_actions(connection)
         active = landing_queries.active_now(connection, datetime.now(UTC))
     return {
-        "verdict": verdict(redis, probes.postgres.get(), spool),
+        "verdict": verdict(redis, probes.postgres.get(), spool, time.time()),
         "redis": redis,
         "received": utc_time(last_received(redis, spool)),
         "stored": utc_time(redis.counts.get("last_stored")) if redis else None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +26,7 @@ class Verdict:
     advice: str = ""
 
 
-def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolState) -> Verdict:
+def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolState, now: float) -> Verdict:
     """The most serious problem, or none. `redis` and `postgres` are None if that server does not answer."""
     if redis is None or not redis.takes_writes:
         return without_redis(spool)
@@ -38,7 +37,7 @@ def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolStat
             PAGES_KEEP,
             "Start PostgreSQL and the worker; their logs give the cause.",
         )
-    if (problem := not_storing(redis, postgres)) is not None:
+    if (problem := not_storing(redis, postgres, now)) is not None:
         headline, advice = problem
         return Verdict("late", f"Recording, but not storing: {headline}", backlog(redis), advice)
     if redis.short_of_memory:
@@ -49,7 +48,7 @@ def verdict(redis: RedisState | None, postgres: Studies | None, spool: SpoolStat
             " can be stored.",
             f"For Redis: {MORE_MEMORY}",
         )
-    return working(last_received(redis, spool))
+    return working(last_received(redis, spool), now)
 
 
 def last_received(redis: RedisState | None, spool: SpoolState) -> float | None:
@@ -71,7 +70,7 @@ def without_redis(spool: SpoolState) -> Verdict:
     return Verdict("late", "Recording, but not storing: Redis does not answer", kept, advice)
 
 
-def not_storing(redis: RedisState, postgres: Studies | None) -> tuple[str, str] | None:
+def not_storing(redis: RedisState, postgres: Studies | None, now: float) -> tuple[str, str] | None:
     """Why nothing is stored, and what to do about it; None if actions are being stored."""
     late = redis.oldest_s > LATE_S
     if postgres is None:
@@ -83,7 +82,7 @@ def not_storing(redis: RedisState, postgres: Studies | None) -> tuple[str, str] 
             "PostgreSQL refuses writes",
             "Check whether its disk is full or it is read-only; the worker's log gives the cause.",
         )
-    if not redis.worker and time.time() - redis.counts.get("last_stored", 0) > LATE_S:
+    if not redis.worker and now - redis.counts.get("last_stored", 0) > LATE_S:
         return "no worker is running", "Start the worker; its log gives the cause."
     if late:
         return "the worker is behind", "If the number of waiting batches does not fall, start more workers."
@@ -100,10 +99,10 @@ def backlog(redis: RedisState) -> str:
     )
 
 
-def working(received: float | None) -> Verdict:
+def working(received: float | None, now: float) -> Verdict:
     if received is None:
         return Verdict("idle", "Ready. Nothing has been received yet", "Open a page of your study and click in it.")
-    quiet = time.time() - received
+    quiet = now - received
     if quiet > QUIET_S:
         return Verdict("idle", f"Ready. Nothing received for {duration(quiet)}", "Everything received is stored.")
     return Verdict("good", "Yes, it is recording", "New actions are in the database a moment later.")

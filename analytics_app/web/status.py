@@ -65,17 +65,17 @@ def blueprint(probes: Probes, clients: Clients) -> Blueprint:
 
 
 def page(probes: Probes) -> str:
-    redis, postgres, spool = probes.redis.get(), probes.postgres.get(), probes.spool()
+    redis, postgres, spool, now = probes.redis.get(), probes.postgres.get(), probes.spool(), time.time()
     return render_template(
         "status.html",
-        verdict=verdict(redis, postgres, spool),
+        verdict=verdict(redis, postgres, spool, now),
         redis=redis,
         postgres=postgres,
         received=last_received(redis, spool),
         stored=redis and redis.counts.get("last_stored"),
         lag=redis and redis.counts.get("last_lag"),
         studies=study_rows(redis, postgres),
-        now=time.time(),
+        now=now,
         style=STYLE,
         script=SCRIPT,
         reasons_shown=REASONS_SHOWN,

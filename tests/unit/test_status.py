@@ -1,9 +1,8 @@
-"""What /status says, for each way in which things can stand."""
+"""What /status says, for each state of the servers."""
 
 import copy
 import json
 import pickle
-import time
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,7 @@ from analytics_app.monitoring.verdict import verdict
 from analytics_app.web.status import study_rows
 from analytics_app.wire.reasons import Code, Reason
 
-NOW = time.time()
+NOW = 1_800_000_000.0
 COUNTS = {"last_received": NOW - 1, "last_stored": NOW - 0.5, "last_lag": 0.5}
 WELL = RedisState(True, 0, 0, 0.0, None, 0, False, False, True, COUNTS, {})
 POSTGRES = Studies({})
@@ -23,21 +22,21 @@ SPOOL = SpoolState(0, True, None)
 
 
 def test_all_is_well() -> None:
-    assert verdict(WELL, POSTGRES, SPOOL).headline == "Yes, it is recording"
-    assert verdict(WELL, POSTGRES, SPOOL).level == "good"
+    assert verdict(WELL, POSTGRES, SPOOL, NOW).headline == "Yes, it is recording"
+    assert verdict(WELL, POSTGRES, SPOOL, NOW).level == "good"
 
 
 def test_ready_is_not_called_recording() -> None:
     """Who sees a green light over a page that sends nothing would look away for a whole study."""
-    fresh = verdict(replace(WELL, counts={}), POSTGRES, SPOOL)
+    fresh = verdict(replace(WELL, counts={}), POSTGRES, SPOOL, NOW)
     assert (fresh.level, "Nothing has been received yet" in fresh.headline) == ("idle", True)
-    quiet = verdict(replace(WELL, counts={"last_received": time.time() - 7_200}), POSTGRES, SPOOL)
+    quiet = verdict(replace(WELL, counts={"last_received": NOW - 7_200}), POSTGRES, SPOOL, NOW)
     assert (quiet.level, quiet.headline) == ("idle", "Ready. Nothing received for 2 hours")
 
 
 def test_a_batch_that_just_came_counts_before_it_is_stored() -> None:
-    on_its_way = replace(WELL, counts={}, groups=1, oldest_s=0.2, newest=time.time())
-    assert verdict(on_its_way, POSTGRES, SPOOL).level == "good"
+    on_its_way = replace(WELL, counts={}, groups=1, oldest_s=0.2, newest=NOW)
+    assert verdict(on_its_way, POSTGRES, SPOOL, NOW).level == "good"
 
 
 @pytest.mark.parametrize(
@@ -55,27 +54,27 @@ def test_a_batch_that_just_came_counts_before_it_is_stored() -> None:
     ],
 )
 def test_kept_but_not_stored(redis: RedisState | None, postgres: Studies | None, says: str) -> None:
-    told = verdict(redis, postgres, SPOOL)
+    told = verdict(redis, postgres, SPOOL, NOW)
     assert (told.level, told.headline) == ("late", f"Recording, but not storing: {says}")
     assert told.sentence
     assert told.advice
 
 
 def test_a_redis_that_would_be_full_too_early_is_said_in_time() -> None:
-    told = verdict(replace(WELL, short_of_memory=True), POSTGRES, SPOOL)
+    told = verdict(replace(WELL, short_of_memory=True), POSTGRES, SPOOL, NOW)
     assert (told.level, told.headline) == ("late", "Recording, but Redis has too little memory")
     assert "set its maxmemory to 1.5 times INBOX_HIGH_BYTES" in told.advice
 
 
 @pytest.mark.parametrize("redis", [replace(WELL, full=True), None])
 def test_not_accepting(redis: RedisState | None) -> None:
-    told = verdict(redis, POSTGRES, SpoolState(9, False, None))
+    told = verdict(redis, POSTGRES, SpoolState(9, False, None), NOW)
     assert (told.level, told.headline.startswith("Not recording")) == ("bad", True)
 
 
 def test_a_busy_worker_need_not_say_that_it_lives() -> None:
-    busy = replace(WELL, worker=False, counts={**COUNTS, "last_stored": time.time() - 2})
-    assert verdict(busy, POSTGRES, SPOOL).level == "good"
+    busy = replace(WELL, worker=False, counts={**COUNTS, "last_stored": NOW - 2})
+    assert verdict(busy, POSTGRES, SPOOL, NOW).level == "good"
 
 
 def test_studies_come_from_both_and_the_latest_stands_first() -> None:
