@@ -126,8 +126,8 @@ def test_a_text_too_long_for_an_index_rejects_only_its_action(
 ) -> None:
     """The row of the reject has the text shortened. This one does not repeat itself, so an index cannot compress it."""
     text = "".join(chr(first + place * 7919 % 2_000) for place in range(1_500))
-    bad = flat_action(element_id="bad", **{field: text})
-    body = json.dumps([flat_action(user=user), {**bad, "user": user}])
+    too_long = flat_action(element_id="too-long", **{field: text})
+    body = json.dumps([flat_action(user=user), {**too_long, "user": user}])
     assert post(f"{stack.analytics_url}/analytics", body.encode()).status == 200
     stored(stack, "raw_actions", user, 1)
     (reject,) = stored(stack, "rejected_actions", user, 1)

