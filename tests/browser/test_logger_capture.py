@@ -1,4 +1,4 @@
-"""What the logger captures in a real browser, looked up in the tables."""
+"""What the logger captures in a real browser, as rows of the tables."""
 
 from __future__ import annotations
 
@@ -13,21 +13,13 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from dev.browser import arguments, program
 from tests.browser.conftest import Study
+from tests.browser.logger_page import flush, settle
 
 ROOT = Path(__file__).parents[2]
 DAY_MS = 86_400_000
 
 
-def flush(page: Page) -> None:
-    assert page.evaluate("userLogger.flush()")["pending"] == 0
-
-
-def settle(page: Page) -> None:
-    """Wait by the page's own clock: its timers and frames come in their order, however late."""
-    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
-
-
-def test_the_tag_alone_logs_the_page_view_the_click_and_what_followed(study: Study, page: Page) -> None:
+def test_the_script_tag_alone_logs_page_view_click_and_click_effect(study: Study, page: Page) -> None:
     page.goto(study.page("<button id=b data-species=setosa onclick='this.after(1)'>Press <b>me</b></button>"))
     box = page.locator("#b").bounding_box()
     assert box
@@ -46,7 +38,7 @@ def test_the_tag_alone_logs_the_page_view_the_click_and_what_followed(study: Stu
     assert "trusted" not in click
 
 
-def test_an_element_added_after_subscribe_object_is_logged(study: Study, page: Page) -> None:
+def test_clicks_on_elements_added_after_subscribe_object_are_logged(study: Study, page: Page) -> None:
     page.goto(study.page("<svg width=300 height=200></svg>"))
     page.evaluate("userLogger.subscribeObject('circle')")
     page.evaluate("document.querySelector('svg').innerHTML = '<circle id=late data-x=7 cx=50 cy=50 r=20 />'")
@@ -56,8 +48,8 @@ def test_an_element_added_after_subscribe_object_is_logged(study: Study, page: P
     assert (click["element_id"], click["data-x"], click["tag"]) == ("late", "7", "circle")
 
 
-def test_fields_called_like_properties_of_their_form_cost_no_click(study: Study, page: Page) -> None:
-    """`form.children` is the field of that name, where the form has one: as in many a booking form."""
+def test_clicks_are_logged_in_a_form_whose_fields_are_named_like_its_properties(study: Study, page: Page) -> None:
+    """`form.children` is the field of that name if the form has one, as booking forms often do."""
     names = ("children", "attributes", "id", "name", "matches", "tagName", "value")
     fields = "".join(f"<input name={name}>" for name in names)
     page.goto(study.page(f"<form onsubmit='return false'>{fields}<p>one</p><p>two</p><button>send</button></form>"))
@@ -70,8 +62,8 @@ def test_fields_called_like_properties_of_their_form_cost_no_click(study: Study,
     assert submit["fields"] == list(names)
 
 
-def test_a_click_by_a_key_is_a_click_and_is_nowhere(study: Study, page: Page) -> None:
-    """Browsers say that it happened at 0, 0."""
+def test_a_click_by_keyboard_is_logged_without_coordinates(study: Study, page: Page) -> None:
+    """Browsers report it at 0, 0."""
     page.goto(study.page("<button id=b>b</button>"))
     page.focus("#b")
     page.keyboard.press("Enter")
@@ -85,7 +77,7 @@ def test_a_click_by_a_key_is_a_click_and_is_nowhere(study: Study, page: Page) ->
     assert (row["element_id"], row["client_x"], row["rel_x"]) == ("b", None, None)
 
 
-def test_no_value_gets_out_through_a_show_password_toggle(study: Study, page: Page) -> None:
+def test_no_password_is_logged_when_a_toggle_shows_it(study: Study, page: Page) -> None:
     toggle = "p.type = p.type == 'text' ? 'password' : 'text'"
     body = f"""<form id=f onsubmit="return false"><input id=p name=p type=password>
         <button type=button id=t onclick="{toggle}">show</button><input name=city><button id=s>send</button></form>"""
@@ -106,9 +98,7 @@ def test_no_value_gets_out_through_a_show_password_toggle(study: Study, page: Pa
     assert study.stack.rows(leaks, user=study.user) == []
 
 
-def test_a_device_clock_wrong_by_a_day_changes_no_order_and_has_its_offset_in_a_column(
-    study: Study, page: Page
-) -> None:
+def test_a_device_clock_wrong_by_a_day_keeps_the_order_and_its_offset_is_stored(study: Study, page: Page) -> None:
     page.add_init_script(f"const right = Date.now; Date.now = () => right() + {DAY_MS}")
     page.goto(study.page())
     page.evaluate("userLogger.log('one')")
@@ -116,7 +106,9 @@ def test_a_device_clock_wrong_by_a_day_changes_no_order_and_has_its_offset_in_a_
     page.evaluate("userLogger.log('two')")
     flush(page)
     flush(page)
-    assert [action["name"] for action in study.actions(count=3)] == ["pageview", "one", "two"]
+    actions = study.actions(count=3)
+    assert [action["name"] for action in actions] == ["pageview", "one", "two"]
+    assert actions == sorted(actions, key=lambda action: action["timestamp"])
     [row] = study.stack.wait_for(
         "SELECT clock_offset, clock_rtt, r.occurred_at - r.received_at AS ahead FROM pages"
         " JOIN raw_actions r USING (page_id) WHERE r.user_id = %(user)s AND r.name = 'one'",
@@ -140,7 +132,7 @@ def test_a_click_inside_a_web_component_names_the_element_inside(study: Study, p
     assert click["selector"] == "#second >>> #yes"
 
 
-def test_a_single_page_app_has_the_right_page_views_and_none_twice(study: Study, page: Page) -> None:
+def test_every_url_of_a_single_page_app_is_one_page_view(study: Study, page: Page) -> None:
     page.goto(study.page())
     for step in (
         "history.pushState(null, '', '/a')",
@@ -184,13 +176,13 @@ def test_it_works_under_a_strict_content_security_policy(study: Study, page: Pag
     url = study.site.add("/", f"<title>Strict</title>{tag}<body><button>x</button>", Content_Security_Policy=policy)
     page.goto(url)
     page.click("button")
-    page.close()  # a policy without eval: the page is asked nothing, it leaves as a person's would
+    page.close()  # the policy forbids eval, so the page cannot be asked to flush
     study.actions("click")
     study.loss()
     assert problems == []
 
 
-def test_a_played_mouse_path_is_in_positions_screen_to_the_pixel_and_within_20_ms(study: Study, page: Page) -> None:
+def test_a_mouse_path_is_stored_to_the_pixel_and_within_20_ms(study: Study, page: Page) -> None:
     watch = """<script>moves = []; addEventListener('pointermove', e =>
         moves.push([e.clientX, e.clientY, e.pageX, e.pageY, e.screenX, e.screenY, e.timeStamp]))</script>"""
     page.goto(study.page(f"<div style='height:3000px'></div>{watch}"))
@@ -206,15 +198,15 @@ def test_a_played_mouse_path_is_in_positions_screen_to_the_pixel_and_within_20_m
     rows = study.stack.wait_for(sql, lambda rows: len(rows) >= 30, user=study.user)
     steps = {(100 + 17 * i, 300 - 7 * i) for i in range(30)}
     assert {(row["client_x"], row["client_y"]) for row in rows} >= steps
-    told = {tuple(move[:2]): move for move in truth}
+    expected = {tuple(move[:2]): move for move in truth}
     for row in rows:
-        move = told[row["client_x"], row["client_y"]]
+        move = expected[row["client_x"], row["client_y"]]
         assert [row[name] for name in ("page_x", "page_y", "screen_x", "screen_y")] == move[2:6]
         assert abs(row["t"] - move[6]) <= 20
     assert all(before["t"] < after["t"] for before, after in pairwise(rows))
 
 
-def test_the_point_of_rest_is_there_however_fast_the_mouse_went(study: Study, page: Page) -> None:
+def test_the_last_position_of_a_fast_movement_is_logged(study: Study, page: Page) -> None:
     page.goto(study.page())
     page.mouse.move(10, 10)
     page.mouse.move(400, 300, steps=40)
@@ -226,7 +218,7 @@ def test_the_point_of_rest_is_there_however_fast_the_mouse_went(study: Study, pa
 
 
 def test_the_original_projects_page_runs_unchanged(study: Study, page: Page) -> None:
-    """The bare tag, then the same calls as its index.html and viz.js make."""
+    """The script tag without attributes, then the calls that its index.html and viz.js make."""
     body = f"""<div id=chart></div>
     <script src="{study.stack.analytics_url}/UserLogger.js"></script>
     <script>
@@ -242,7 +234,7 @@ def test_the_original_projects_page_runs_unchanged(study: Study, page: Page) -> 
     page.goto(study.site.add("/", body))
     for i in range(5):
         page.click(f"#c{i}")
-    actions = study.actions(count=10)  # ten wait: sent at once, as it always was
+    actions = study.actions(count=10)  # ten are sent at once, as by the original logger
     clicks = [action for action in actions if action["name"] == "click"]
     assert [(c["element_id"], c["data-species"], c["data-n"]) for c in clicks] == [
         (f"c{i}", "setosa", str(i)) for i in range(5)
@@ -257,17 +249,17 @@ def test_the_original_projects_page_runs_unchanged(study: Study, page: Page) -> 
     assert {(a["user"], a["condition_1"], a["condition_2"]) for a in actions} == {
         (study.user, "something", "something else")
     }
-    assert {action["name"] for action in actions} == {"click", "action"}  # nothing that it did not ask for
+    assert {action["name"] for action in actions} == {"click", "action"}  # and nothing else
 
 
-def test_it_does_not_keep_a_page_out_of_the_back_forward_cache(study: Study, browser: Browser) -> None:
-    own = browser.browser_type.launch(
+def test_the_logger_does_not_prevent_the_back_forward_cache(study: Study, browser: Browser) -> None:
+    separate = browser.browser_type.launch(
         executable_path=program(),
         args=arguments(),
-        ignore_default_args=["--disable-back-forward-cache"],  # which tests switch off
+        ignore_default_args=["--disable-back-forward-cache"],  # Playwright disables it
     )
     try:
-        tab = own.new_page()
+        tab = separate.new_page()
         study.site.add("/next", "<title>Next</title>")
         tab.goto(study.page("<button>x</button>"))
         tab.click("button")
@@ -278,11 +270,11 @@ def test_it_does_not_keep_a_page_out_of_the_back_forward_cache(study: Study, bro
         assert views[0]["page_id"] == views[1]["page_id"]
         flush(tab)
     finally:
-        own.close()
+        separate.close()
     study.loss()
 
 
-def test_a_frame_is_captured_in_the_pages_coordinates(study: Study, page: Page) -> None:
+def test_clicks_in_a_frame_have_the_pages_coordinates(study: Study, page: Page) -> None:
     study.site.add("/frame", "<title>Frame</title><body style='margin:0'><button id=in>inside</button>")
     page.goto(study.page("<div style='height:120px'></div><iframe id=f src=/frame style='margin-left:200px'></iframe>"))
     page.evaluate("userLogger.captureFrame(document.querySelector('iframe'))")
@@ -306,7 +298,7 @@ def test_a_frame_is_captured_in_the_pages_coordinates(study: Study, page: Page) 
         assert click["el_x"] == pytest.approx(inner["x"], abs=1)
 
 
-def test_a_finger_is_logged_as_touch(study: Study, browser: Browser) -> None:
+def test_a_tap_is_logged_as_touch(study: Study, browser: Browser) -> None:
     context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(study.page("<button id=b>x</button>"))
@@ -316,7 +308,7 @@ def test_a_finger_is_logged_as_touch(study: Study, browser: Browser) -> None:
     context.close()
 
 
-def test_the_rest_of_what_people_do(study: Study, page: Page) -> None:
+def test_other_events_are_logged_with_their_fields(study: Study, page: Page) -> None:
     body = """<p id=p>some words</p>
         <div id=list style="height:60px;overflow:auto"><div style="height:900px"></div></div>
         <input name=q data-testid=search><div style="height:3000px"></div>"""

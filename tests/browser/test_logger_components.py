@@ -1,10 +1,11 @@
-"""What people do inside open shadow roots: changes, submits and scrolling do not leave them as events do."""
+"""Events inside open shadow roots: change, submit and scroll events do not leave them, as others do."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Study
+from tests.browser.logger_page import flush, settle
 
 ROOT = """<script>
     function fill(host, html) {
@@ -16,16 +17,9 @@ ROOT = """<script>
 </script>"""
 
 
-def flush(page: Page) -> None:
-    assert page.evaluate("userLogger.flush()")["pending"] == 0
-
-
-def settle(page: Page) -> None:
-    """Wait by the page's own clock: its timers and frames come in their order, however late."""
-    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))")
-
-
-def test_a_form_in_a_shadow_root_is_logged_once_with_its_fields_and_no_secret(study: Study, page: Page) -> None:
+def test_a_form_in_a_shadow_root_is_logged_once_with_its_fields_and_without_its_password(
+    study: Study, page: Page
+) -> None:
     page.goto(study.page(f"<my-form id=host></my-form>{ROOT}<script>fill(host, FORM)</script>", data_values="true"))
     page.fill("#city", "Talca")
     page.fill("[name=secret]", "hunter2")
@@ -53,8 +47,8 @@ def test_a_form_in_a_shadow_root_is_logged_once_with_its_fields_and_no_secret(st
     assert study.stack.rows(leaks, user=study.user) == []
 
 
-def test_a_form_sent_from_a_shadow_root_to_another_page_arrives(study: Study, page: Page) -> None:
-    """The first thing that happens in the root is also the last: the click, or the key, that sends the form."""
+def test_a_form_in_a_shadow_root_that_leads_to_another_page_is_logged(study: Study, page: Page) -> None:
+    """The first event in the shadow root is also its last: the click or key that sends the form."""
     study.site.add("/next", "<title>Next</title>")
     form = "<form id=f action=/next><input name=q value=x><button>Send</button></form>"
     for number, send in enumerate(("button", "[name=q]"), 1):
@@ -68,7 +62,7 @@ def test_a_form_sent_from_a_shadow_root_to_another_page_arrives(study: Study, pa
         assert [(submit["selector"], submit["fields"]) for submit in submits] == [("#host >>> #f", ["q"])] * number
 
 
-def test_scrolling_in_a_shadow_root_is_logged_and_roots_of_roots_and_late_ones_too(study: Study, page: Page) -> None:
+def test_scrolling_in_a_nested_shadow_root_that_was_added_later_is_logged(study: Study, page: Page) -> None:
     inner = '<div id=list style="height:80px;overflow:auto"><div style="height:900px">rows</div></div>'
     script = f"""<script>
         window.late = () => {{
@@ -88,7 +82,7 @@ def test_scrolling_in_a_shadow_root_is_logged_and_roots_of_roots_and_late_ones_t
     assert (scrolls[-1]["tag"], scrolls[-1]["scroll_y"]) == ("div", 200)
 
 
-def test_what_a_click_changes_in_its_own_shadow_root_is_its_effect(study: Study, page: Page) -> None:
+def test_a_change_in_the_clicked_shadow_root_is_the_effect_of_the_click(study: Study, page: Page) -> None:
     body = """<my-box id=host></my-box><my-box id=other></my-box>"""
     script = """<script>
         const count = '<button id=more onclick="this.nextElementSibling.append(1)">more</button><output></output>'
@@ -103,7 +97,7 @@ def test_what_a_click_changes_in_its_own_shadow_root_is_its_effect(study: Study,
     assert [(effect["ref"], effect["effect"]) for effect in effects] == [(click["seq"], "mutation") for click in clicks]
 
 
-def test_what_is_ignored_masked_or_closed_outside_is_so_inside(study: Study, page: Page) -> None:
+def test_ignored_and_masked_apply_inside_components_and_closed_ones_are_not_captured(study: Study, page: Page) -> None:
     body = """<div data-ul-ignore><my-form id=ignored></my-form></div>
         <div data-ul-mask><my-form id=masked></my-form></div><my-form id=sealed></my-form>"""
     script = """<script>
@@ -134,7 +128,7 @@ def test_what_is_ignored_masked_or_closed_outside_is_so_inside(study: Study, pag
     assert thrown == []
 
 
-def test_a_logger_that_was_stopped_hears_nothing_in_shadow_roots(study: Study, page: Page) -> None:
+def test_a_stopped_logger_captures_nothing_in_shadow_roots(study: Study, page: Page) -> None:
     page.goto(study.page(f"<my-form id=host></my-form>{ROOT}<script>fill(host, FORM)</script>"))
     page.click("#send")
     page.evaluate("userLogger.stop()")
@@ -148,7 +142,7 @@ def test_a_logger_that_was_stopped_hears_nothing_in_shadow_roots(study: Study, p
     assert len(study.actions("change")) == 1
 
 
-def test_a_yes_given_inside_a_web_component_is_followed_by_what_happens_in_it(study: Study, page: Page) -> None:
+def test_after_consent_inside_a_web_component_its_events_are_logged(study: Study, page: Page) -> None:
     script = """<my-app id=host></my-app><script>host.attachShadow({mode: 'open'}).innerHTML = `
         <button id=yes onclick="userLogger.consent(true)">I agree</button>
         <form id=f onsubmit="return false"><input id=city><button id=send>Send</button></form>`</script>"""

@@ -1,4 +1,4 @@
-"""Delivery in a real browser, over a network that fails: at least once from the page, once in the table."""
+"""Delivery from a real browser over a network that fails: sent at least once, stored once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Study
+from tests.browser.logger_page import BUTTON
 from tests.support.running import wait_until
 
 DOWN_MS = 1000 * int(os.environ.get("LOGGER_DOWN_S", "3"))  # 60 in a full run
-BUTTON = "<button id=b>press</button>"
 
 
 def log(page: Page, count: int, size: int = 1, name: str = "step") -> None:
@@ -25,8 +25,8 @@ def numbers(actions: list[dict[str, Any]]) -> list[int]:
     return sorted(action["i"] for action in actions)
 
 
-def close_and_come_back(page: Page, url: str) -> Page:
-    """The tab is closed and the page opened in a new one."""
+def close_and_reopen(page: Page, url: str) -> Page:
+    """Close the tab, and open the page in a new one."""
     context = page.context
     page.close(run_before_unload=False)
     page = context.new_page()
@@ -34,7 +34,7 @@ def close_and_come_back(page: Page, url: str) -> Page:
     return page
 
 
-def test_a_server_that_was_down_has_every_action_when_it_is_up_again(study: Study, page: Page) -> None:
+def test_every_action_is_delivered_after_the_server_was_down(study: Study, page: Page) -> None:
     page.goto(study.page(BUTTON))
     study.gateway.down = True
     for _ in range(10):
@@ -49,14 +49,16 @@ def test_a_server_that_was_down_has_every_action_when_it_is_up_again(study: Stud
     assert (loss["unexplained"], loss["declared"]) == (0, 0)
 
 
-def test_a_tab_closed_while_the_server_is_down_is_delivered_on_the_next_visit(study: Study, page: Page) -> None:
+def test_the_actions_of_a_tab_closed_while_the_server_is_down_are_delivered_on_the_next_visit(
+    study: Study, page: Page
+) -> None:
     url = study.page(BUTTON)
     page.goto(url)
     study.gateway.down = True
     page.click("#b")
     log(page, 5)
     seen = len(study.gateway.bodies)
-    page = close_and_come_back(page, url)
+    page = close_and_reopen(page, url)
     wait_until(lambda: len(study.gateway.bodies) > seen + 1, 10, "the closed tab and the new one try")
     study.gateway.down = False
     page.evaluate("userLogger.flush()")
@@ -65,11 +67,11 @@ def test_a_tab_closed_while_the_server_is_down_is_delivered_on_the_next_visit(st
     study.loss(pages=2)
 
 
-def test_what_is_added_during_a_slow_request_is_neither_lost_nor_doubled(study: Study, page: Page) -> None:
+def test_actions_logged_during_a_slow_request_are_stored_once(study: Study, page: Page) -> None:
     page.goto(study.page())
     study.gateway.delay_s = 1
-    log(page, 50)  # a full batch: under way at once
-    wait_until(lambda: study.gateway.bodies, 10, "a request is under way")
+    log(page, 50)  # a full batch, which is sent at once
+    wait_until(lambda: study.gateway.bodies, 10, "a request is in progress")
     log(page, 170)
     result = page.evaluate("userLogger.flush(20000)")
     assert result["pending"] == 0
@@ -77,7 +79,7 @@ def test_what_is_added_during_a_slow_request_is_neither_lost_nor_doubled(study: 
     assert len({body["batch_id"] for body in study.gateway.bodies}) == len(study.gateway.bodies)  # no retry was needed
 
 
-def test_a_batch_that_came_three_times_is_stored_once(study: Study, page: Page) -> None:
+def test_a_batch_received_three_times_is_stored_once(study: Study, page: Page) -> None:
     study.gateway.mute = 2
     page.goto(study.page())
     log(page, 7)
@@ -91,7 +93,7 @@ def test_a_batch_that_came_three_times_is_stored_once(study: Study, page: Page) 
     assert numbers(study.actions("step", 7)) == [*range(7)]
 
 
-def test_nothing_of_200_kb_is_silently_gone_when_the_page_ends(study: Study, page: Page) -> None:
+def test_200_kb_not_sent_when_the_page_ends_are_delivered_on_the_next_visit(study: Study, page: Page) -> None:
     url = study.page()
     page.goto(url)
     study.gateway.down = True
@@ -105,10 +107,10 @@ def test_nothing_of_200_kb_is_silently_gone_when_the_page_ends(study: Study, pag
     declared = sum(row["declared"] for row in loss)
     assert len(stored) == len(set(stored))
     assert len(stored) + declared == 20
-    assert declared == 0  # the shelf holds 1 MB
+    assert declared == 0  # up to 1 MB is kept in localStorage
 
 
-def test_beacons_carry_what_the_browser_lets_them_when_there_is_no_next_visit(study: Study, page: Page) -> None:
+def test_beacons_deliver_40_kb_when_the_page_is_closed(study: Study, page: Page) -> None:
     page.goto(study.page())
     page.evaluate("userLogger.flush()")
     log(page, 4, size=10_000)
@@ -116,7 +118,7 @@ def test_beacons_carry_what_the_browser_lets_them_when_there_is_no_next_visit(st
     assert numbers(study.actions("step", 4)) == [*range(4)]
 
 
-def test_a_click_arrives_from_a_page_that_is_left_50_ms_later(study: Study, page: Page) -> None:
+def test_a_click_50_ms_before_the_page_is_left_is_delivered(study: Study, page: Page) -> None:
     page.goto(study.page(BUTTON))
     page.click("#b")
     page.wait_for_timeout(50)
@@ -137,8 +139,8 @@ def test_a_link_and_a_form_are_not_delayed_by_a_server_that_hangs(study: Study, 
     study.gateway.delay_s = 0
 
 
-def test_twenty_tabs_at_once_that_adopt_the_same_backlog_store_it_once(study: Study, browser: Browser) -> None:
-    # One batch a tab: each of the later tabs takes over all of the earlier ones'.
+def test_a_backlog_that_twenty_tabs_adopt_is_stored_once(study: Study, browser: Browser) -> None:
+    # One batch per tab: each of the later tabs adopts those of all earlier ones.
     url = study.page(data_skip="pageview pageleave visibility window_focus window_blur")
     context = browser.new_context()
     study.gateway.down = True
@@ -163,7 +165,7 @@ def test_twenty_tabs_at_once_that_adopt_the_same_backlog_store_it_once(study: St
     assert len({row["page_id"] for row in loss}) == 40
 
 
-def test_flush_tells_the_last_page_the_truth(study: Study, page: Page) -> None:
+def test_flush_returns_the_number_of_pending_actions(study: Study, page: Page) -> None:
     page.goto(study.page())
     log(page, 3)
     assert page.evaluate("userLogger.flush()")["pending"] == 0

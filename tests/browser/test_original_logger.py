@@ -1,4 +1,4 @@
-"""What the original project's logger does in a browser still works: its array, its headers, its preflight."""
+"""Requests of the original project's logger are accepted from a browser: its array, headers and preflight."""
 
 from uuid import uuid4
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from tests.support.running import RunningStack
 from tests.support.sending import flat_action
 
-# The original asks for leave to send this response header as a request header, so that every POST has a preflight.
+# The original logger sends this response header as a request header, so that every POST has a preflight.
 SEND = """([url, actions]) => fetch(url, {
     method: 'POST',
     headers: {'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*'},
@@ -15,12 +15,12 @@ SEND = """([url, actions]) => fetch(url, {
 }).then(answer => answer.status)"""
 
 
-def test_its_array_is_taken_from_another_origin_after_its_preflight(stack: RunningStack, page: Page) -> None:
+def test_its_array_is_accepted_from_another_origin_after_a_preflight(stack: RunningStack, page: Page) -> None:
     user = f"original-{uuid4()}"
-    page.goto(f"{stack.study_url}/health")  # any page of another origin without a policy of its own
+    page.goto(f"{stack.study_url}/health")  # any page of another origin without a content security policy
     actions = [flat_action(user=user, condition_1="something", **{"data-species": "setosa"}) for _ in range(10)]
     status = page.evaluate(SEND, [f"{stack.analytics_url}/analytics", actions])
-    assert status == 200  # the original keeps re-sending on any other
+    assert status == 200  # otherwise the original logger sends it again
     rows = stack.wait_for(
         "SELECT data, condition_1 FROM raw_actions WHERE user_id = %(user)s", lambda rows: len(rows) == 10, user=user
     )

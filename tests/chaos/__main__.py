@@ -1,4 +1,4 @@
-"""`make chaos`: the faults of docs/how-it-works.md against the real processes, under load, and then the count."""
+"""`make chaos`: inflicts the faults of docs/how-it-works.md on real processes under load, and counts every action."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ KILL_WORKER_EVERY_S = 5.7  # more than a hundred times in ten minutes
 CALM_S = 2
 LONG_S = 300
 DRAINED_WITHIN_S = 300
-SPOOL_BYTES_MAX = "250000"  # small, so that a Redis that is away fills it
+SPOOL_BYTES_MAX = "250000"  # small, so that it is full soon while Redis hangs
 
 
 class Chaos:
-    """One run on a stack of its own."""
+    """One run, with its own stack."""
 
-    def __init__(self, data_dir: Path, actions_per_s: float, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, data_dir: Path, actions_per_s: float, seed: int, log: Callable[[str], None]) -> None:
         self.stack = RunningStack(data_dir, SPOOL_BYTES_MAX=SPOOL_BYTES_MAX)
-        self.actions_per_s, self.seed, self.say = actions_per_s, seed, say
+        self.actions_per_s, self.seed, self.log = actions_per_s, seed, log
         self.inflicted: list[Inflicted] = []
 
     def run(self, seconds: float) -> list[Row]:
@@ -43,20 +43,20 @@ class Chaos:
             watcher.start()
             time.sleep(CALM_S)
             self._inflict_all(seconds)
-            self.say("no more faults, no more load: waiting until all is stored")
+            self.log("no more faults and no more load: waiting until everything is stored")
             self.load.stop(patience_s=60)
             wait_until(self._is_drained, DRAINED_WITHIN_S, "spool, inbox and queue are empty")
             watcher.stop()
-            self.say(self._about())
+            self.log(self._conditions())
             return count(self.stack, self.load.sent, self.inflicted)
         except BaseException:
-            self.say(f"{self.stack.output}\n{self.stack.log_tails()}")
+            self.log(f"{self.stack.output}\n{self.stack.log_tails()}")
             raise
         finally:
             self.stack.stop()
 
     def _inflict_all(self, seconds: float) -> None:
-        """Each fault in turn, then again in another order; the worker is killed between any two."""
+        """Each fault in turn, then all in random order; the worker is killed between any two."""
         began, kills = time.monotonic(), 0
         others = list(FAULTS.items())
         while time.monotonic() - began < seconds or kills < seconds // KILL_WORKER_EVERY_S:
@@ -68,7 +68,7 @@ class Chaos:
 
     def _inflict(self, start: float, name: str, fault: Fault) -> None:
         began = time.monotonic()
-        self.say(f"{began - start:5.0f} s  {name}")
+        self.log(f"{began - start:5.0f} s  {name}")
         fault(self.scene)
         self.inflicted.append(Inflicted(name, began, time.monotonic()))
         time.sleep(self.scene.random.uniform(0.5, 1.5))
@@ -78,17 +78,17 @@ class Chaos:
         with self.scene.redis() as client:
             return not (any(spool.glob("*.spool")) or client.hlen("inbox:groups") or client.llen("celery"))
 
-    def _about(self) -> str:
-        """Under which versions and which load."""
+    def _conditions(self) -> str:
+        """Versions, load and answers, as docs/how-it-works.md shows them above the table."""
         with self.scene.redis() as client:
             servers = {"Redis": client.info("server")["redis_version"], "PostgreSQL": self._postgres_version()}
         packages = {name: version(name) for name in ("celery", "kombu", "redis", "gunicorn", "psycopg2-binary")}
-        known = {"Python": platform.python_version(), **servers, **packages}
-        said = ", ".join(f"{answer}: {times}" for answer, times in self.load.answers.most_common())
+        versions = {"Python": platform.python_version(), **servers, **packages}
+        answers = ", ".join(f"{answer}: {times}" for answer, times in self.load.answers.most_common())
         return (
-            f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} CPUs, {platform.system()}\n"
-            f"{', '.join(f'{name} {number}' for name, number in known.items())}\n"
-            f"{self.actions_per_s:g} actions a second, seed {self.seed}; answers {said}\n"
+            f"Run of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} CPUs, {platform.system()};\n"
+            f"{', '.join(f'{name} {number}' for name, number in versions.items())};\n"
+            f"{self.actions_per_s:g} actions a second, random seed {self.seed}; answers {answers};\n"
             f"load average of the last 15 minutes {os.getloadavg()[2]:.1f}\n"
         )
 
@@ -100,10 +100,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("CHAOS_SECONDS") or 600))
     parser.add_argument("--actions-per-s", type=float, default=150)
-    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of the order of the faults")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=random.randrange(1_000_000),
+        help="random seed, which determines the order of the faults",
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        Path(folder).chmod(0o755)  # where root starts it, the servers run as somebody else
+        Path(folder).chmod(0o755)  # started by root, the servers run as another user
         chaos = Chaos(
             Path(folder) / "data", arguments.actions_per_s, arguments.seed, lambda line: print(line, flush=True)
         )

@@ -1,4 +1,4 @@
-"""What was accepted against what is stored, fault by fault."""
+"""Compares what was accepted with what is stored, for each fault."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLUMNS = ("fault", "times", "accepted", "stored", "duplicates suppressed", "los
 
 
 class Watcher(threading.Thread):
-    """Notes when each v2 batch has been stored."""
+    """Records when each v2 batch was stored."""
 
     def __init__(self, stack: RunningStack, load: Load) -> None:
         super().__init__(name="watcher", daemon=True)
@@ -33,7 +33,7 @@ class Watcher(threading.Thread):
                 self.look()
 
     def stop(self) -> None:
-        """After a last look."""
+        """Look once more, then end."""
         self.ending.set()
         self.join()
         self.look()
@@ -49,7 +49,7 @@ class Watcher(threading.Thread):
 
 @dataclass
 class Inflicted:
-    """One fault, by the monotonic clock."""
+    """One fault, with its times by the monotonic clock."""
 
     name: str
     began: float
@@ -58,7 +58,7 @@ class Inflicted:
 
 @dataclass
 class Row:
-    """One line of the table; the last one has the sums."""
+    """One row of the table; the last one has the sums."""
 
     fault: str
     times: int = 0
@@ -75,7 +75,7 @@ class Row:
 
 
 def count(stack: RunningStack, sent: list[Sent], faults: list[Inflicted]) -> list[Row]:
-    """Each action counts for the fault that was there, or was the last, when it was accepted."""
+    """Each action is counted for the fault that was active when it was accepted, or for the most recent one."""
     raw = Counter(row["mark"] for row in stack.rows(MARKS))
     clicks = Counter(row["mark"] for row in stack.rows("SELECT element_id AS mark FROM clicks"))
     rows = {name: Row(name) for name in [CALM, *dict.fromkeys(fault.name for fault in faults)]}
@@ -96,7 +96,7 @@ def at_time(faults: list[Inflicted], moment: float) -> str:
 
 
 def add(row: Row, body: Sent, raw: Counter[str], clicks: Counter[str]) -> None:
-    """A v1 body or an event that was sent twice is two deliveries; a v2 action is one, however often it is sent."""
+    """A v1 body or an event sent twice is two deliveries; a v2 action is stored once, however often it is sent."""
     most = 1 if body.kind == "v2" else body.posted
     for mark in body.marks:
         row.double += max(0, raw[mark] - most) + (clicks[mark] != raw[mark])
@@ -108,15 +108,15 @@ def add(row: Row, body: Sent, raw: Counter[str], clicks: Counter[str]) -> None:
 
 
 def recovered(fault: Inflicted, sent: list[Sent]) -> float:
-    """Seconds from the fault's end until a batch was accepted again, and it and all before it were stored."""
+    """Seconds from the fault's end until a batch was accepted again and it and all before it were stored."""
     batches = [body for body in sent if body.kind == "v2" and body.stored_at > fault.began]
     after = min((body.accepted_at for body in batches if body.accepted_at > fault.ended), default=fault.ended)
-    touched = (body.stored_at for body in batches if body.accepted_at <= after)
-    return max(touched, default=fault.ended) - fault.ended
+    stored = (body.stored_at for body in batches if body.accepted_at <= after)
+    return max(stored, default=fault.ended) - fault.ended
 
 
 def table(rows: list[Row]) -> str:
-    """As Markdown."""
+    """The rows as a Markdown table."""
     longest = max(len(row.fault) for row in rows)
     lines = [list(COLUMNS), *(row.cells() for row in rows)]
     for line in lines:

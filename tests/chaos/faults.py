@@ -1,4 +1,4 @@
-"""The faults, each against the real processes of a stack. An inflicted fault is over when its function returns."""
+"""The faults, inflicted on the real processes of a stack. A fault is over when its function returns."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Scene:
     random: random.Random
 
     def hold(self) -> None:
-        """As long as a fault lasts."""
+        """Wait for the duration of a fault."""
         time.sleep(self.random.uniform(1.5, 3.5))
 
     def kill_one(self, name: str) -> None:
-        """kill -9 of any one process of a service: its parent, a child, a session."""
+        """kill -9 of a random process of a service: its main process, a child, a session of PostgreSQL."""
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
             self.random.choice(list(processes.find(self.stack.data_dir, {name}))).kill()
 
@@ -41,7 +41,7 @@ def api_killed(scene: Scene) -> None:
 
 
 def worker_killed(scene: Scene) -> None:
-    """One that is at work, as far as the machine is quick enough: to kill one that still starts proves less."""
+    """If possible one that is storing: killing a worker that is still starting proves less."""
     with contextlib.suppress(AssertionError):
         scene.stack.worker.wait_ready(8)
     time.sleep(scene.random.uniform(1, 2.5))
@@ -90,10 +90,10 @@ def redis_out_of_memory(scene: Scene) -> None:
 
 
 def spool_filled(scene: Scene) -> None:
-    """Redis hangs until the spool is full and batches are refused."""
+    """Redis hangs until the spool is full and batches are answered with 503."""
     refused = scene.load.answers[503]
     with stopped(scene, "redis"):
-        wait_until(lambda: scene.load.answers[503] > refused, 60, "the spool is full and the API says 503")
+        wait_until(lambda: scene.load.answers[503] > refused, 60, "the spool is full and the API answers 503")
 
 
 def postgres_stopped(scene: Scene) -> None:
@@ -120,7 +120,7 @@ def worker_stopped(scene: Scene) -> None:
 
 
 def all_restarted(scene: Scene) -> None:
-    """A deploy: each is asked to end, and started again by the stack."""
+    """A deployment: each service is stopped, and restarted by the stack."""
     for name in ("api", "worker", "redis", "postgres"):
         getattr(scene.stack, name).kill(signal.SIGINT if name == "postgres" else signal.SIGTERM)
 

@@ -1,6 +1,6 @@
-"""A steady load of known actions, from clients that behave as the logger does: each batch is sent until it is accepted.
+"""A steady load of known actions, from clients that send each batch until it is accepted, as the logger does.
 
-Every action carries a mark of its own, under which its rows are counted in the end.
+Every action carries a unique mark by which its rows are counted at the end.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 CLIENTS = 6
-ACTIONS = 5  # of one batch
-KINDS = {"v2": 6, "v1": 2, "event": 2}  # how often each is sent
+ACTIONS = 5  # in one batch
+KINDS = {"v2": 6, "v1": 2, "event": 2}  # their shares of the load
 PATIENCE_S = 15.0
 RECENT = 20  # batches that a storm sends again
 
 
 @dataclass
 class Sent:
-    """One body and what became of it."""
+    """One body, and when it was accepted and stored."""
 
     kind: str
     path: str
@@ -36,12 +36,12 @@ class Sent:
     accepted: int = 0
     """How often it was answered with 200."""
     accepted_at: float = 0.0
-    """When that was the case first, by the monotonic clock."""
+    """When it was first answered with 200, by the monotonic clock."""
     stored_at: float = 0.0
 
 
 class Client(threading.Thread):
-    """One page that is being used."""
+    """One page in use."""
 
     def __init__(self, load: Load, number: int) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
@@ -111,7 +111,7 @@ class Load:
             client.start()
 
     def stop(self, patience_s: float) -> None:
-        """Make no new batches; those that wait are still sent for a while."""
+        """Create no new batches; those that wait are sent until the time is over."""
         self.ending.set()
         deadline = time.monotonic() + patience_s
         for client in self._clients:
@@ -121,7 +121,7 @@ class Load:
             client.join(PATIENCE_S + 1)
 
     def post(self, sent: Sent) -> bool:
-        """Send it once; True where it was accepted."""
+        """Send it once; returns whether it was accepted."""
         with self._lock:
             sent.posted += 1
         answer = self._answer(sent)
@@ -145,10 +145,10 @@ class Load:
             connection.close()
 
     def storm(self, times: int) -> None:
-        """The last batches again, so many times and all at once."""
-        again = list(self.recent) * times
-        random.shuffle(again)
-        parts = [again[number::CLIENTS] for number in range(CLIENTS)]
+        """Send the most recent batches again, all concurrently."""
+        repeated = list(self.recent) * times
+        random.shuffle(repeated)
+        parts = [repeated[number::CLIENTS] for number in range(CLIENTS)]
         threads = [threading.Thread(target=lambda part=part: [self.post(sent) for sent in part]) for part in parts]
         for thread in threads:
             thread.start()

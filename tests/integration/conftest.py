@@ -1,4 +1,4 @@
-"""A database of a test's own, and a stack that may be maltreated."""
+"""An empty database for one test, and a stack for tests that inflict faults."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -17,9 +17,9 @@ SETTINGS = {
 
 @pytest.fixture(scope="session")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """Its marks are low and its data nobody else's.
+    """A stack with a small spool and inbox, whose services may be killed.
 
-    What is not set here is as shipped, the times after which a group is ordered again included.
+    Other settings have their defaults, in particular the times after which a group is redelivered.
     """
     running = RunningStack(tmp_path_factory.mktemp("faulty"), **SETTINGS)
     try:
@@ -30,7 +30,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 @pytest.fixture
 def database_url(stack: RunningStack) -> Iterator[str]:
-    """An empty database of its own on the stack's server."""
+    """An empty database on the stack's server."""
     name = f"test_{uuid4().hex}"
     stack.rows(f"CREATE DATABASE {name}")
     yield stack.database_url.rpartition("/")[0] + "/" + name

@@ -1,4 +1,4 @@
-"""The backup of docs/deploy.md: what was dumped comes back, and what came meanwhile is stored on top, once."""
+"""The backup of docs/deploy.md: the dump is restored, and what was accepted meanwhile is added, once."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TABLES = ("raw_actions", "positions_screen", "clicks", "pages", "batches", "part
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[RunningStack]:
-    """A stack of its own: this test loses a database."""
+def own_stack(tmp_path: Path) -> Iterator[RunningStack]:
+    """A stack for this test only: it drops all tables."""
     running = RunningStack(tmp_path / "stack")
     try:
         yield running.wait_ready()
@@ -47,25 +47,25 @@ def wait_stored(stack: RunningStack, *users: str) -> None:
 
 
 def content(stack: RunningStack) -> dict[str, str]:
-    """A sum over each table's rows."""
+    """Number and checksum of each table's rows."""
     query = "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS sum FROM {} AS t"
     return {table: stack.rows(query.format(table))[0]["sum"] for table in TABLES}
 
 
-def test_a_dump_comes_back_and_nothing_accepted_meanwhile_is_lost(own: RunningStack, tmp_path: Path) -> None:
-    collect(own, "a-before-the-dump")
-    wait_stored(own, "a-before-the-dump")
-    dumped, dump = content(own), str(tmp_path / "backup.dump")
-    tool("pg_dump", "--format=custom", f"--file={dump}", own.database_url)
-    collect(own, "b-after-the-dump")
-    wait_stored(own, "a-before-the-dump", "b-after-the-dump")
+def test_a_dump_can_be_restored_and_nothing_accepted_meanwhile_is_lost(own_stack: RunningStack, tmp_path: Path) -> None:
+    collect(own_stack, "a-before-the-dump")
+    wait_stored(own_stack, "a-before-the-dump")
+    before, dump = content(own_stack), str(tmp_path / "backup.dump")
+    tool("pg_dump", "--format=custom", f"--file={dump}", own_stack.database_url)
+    collect(own_stack, "b-after-the-dump")
+    wait_stored(own_stack, "a-before-the-dump", "b-after-the-dump")
 
-    own.rows("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    collect(own, "c-while-there-is-no-database")
-    tool("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={own.database_url}", dump)
+    own_stack.rows("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    collect(own_stack, "c-while-there-is-no-database")
+    tool("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={own_stack.database_url}", dump)
 
-    wait_stored(own, "a-before-the-dump", "c-while-there-is-no-database")
-    assert own.rows("SELECT count(*) AS n FROM rejected_actions") == [{"n": 2}]
-    assert own.rows("SELECT count(*) AS n FROM page_loss WHERE unexplained > 0") == [{"n": 0}]
-    own.rows("DELETE FROM raw_actions WHERE user_id LIKE 'c-%%'")
-    assert content(own)["raw_actions"] == dumped["raw_actions"]
+    wait_stored(own_stack, "a-before-the-dump", "c-while-there-is-no-database")
+    assert own_stack.rows("SELECT count(*) AS n FROM rejected_actions") == [{"n": 2}]
+    assert own_stack.rows("SELECT count(*) AS n FROM page_loss WHERE unexplained > 0") == [{"n": 0}]
+    own_stack.rows("DELETE FROM raw_actions WHERE user_id LIKE 'c-%%'")
+    assert content(own_stack)["raw_actions"] == before["raw_actions"]

@@ -1,4 +1,4 @@
-"""The door: each documented answer, and what stands in the tables afterwards."""
+"""The endpoint /analytics: each documented answer, and the rows that are stored after it."""
 
 import gzip
 import json
@@ -26,8 +26,7 @@ def user() -> str:
     return f"collect-{uuid4()}"
 
 
-def count(stack: RunningStack, user: str, expected: int) -> None:
-    """Exactly so many rows, not more: what comes after a marker sent last has been stored before it is looked at."""
+def wait_for_actions(stack: RunningStack, user: str, expected: int) -> None:
     stack.wait_for(
         "SELECT count(*) AS n FROM raw_actions WHERE user_id = %(user)s",
         lambda rows: rows[0]["n"] == expected,
@@ -35,7 +34,7 @@ def count(stack: RunningStack, user: str, expected: int) -> None:
     )
 
 
-def test_the_seed_s_array_is_answered_when_durable_and_then_stored(stack: RunningStack, url: str, user: str) -> None:
+def test_an_array_of_the_original_logger_is_accepted_and_stored(stack: RunningStack, url: str, user: str) -> None:
     answer = post(url, [flat_action(user=user), flat_action("new brush", user=user, dimensions=[[1, 2], [3, 4]])])
     assert (answer.status, answer.json) == (200, {"success": True})
     rows = stack.wait_for(
@@ -50,7 +49,7 @@ def test_the_seed_s_array_is_answered_when_durable_and_then_stored(stack: Runnin
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "image/png", ""])
 def test_the_content_type_does_not_matter(stack: RunningStack, url: str, user: str, content_type: str) -> None:
     assert post(url, envelope([{"name": "x"}], user), Content_Type=content_type).status == 200
-    count(stack, user, 1)
+    wait_for_actions(stack, user, 1)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_the_content_type_does_not_matter(stack: RunningStack, url: str, user: s
         (b"[" * 100_000, 400, "nesting"),
     ],
 )
-def test_what_no_action_can_be_found_in_is_refused(url: str, body: bytes, status: int, error: str) -> None:
+def test_a_body_that_contains_no_action_is_refused(url: str, body: bytes, status: int, error: str) -> None:
     answer = post(url, body)
     assert (answer.status, answer.json["success"], answer.json["error"]) == (status, False, error)
     assert answer.json["message"].endswith(".")
@@ -86,9 +85,10 @@ def nested(levels: int) -> Any:
     return value
 
 
-def test_nesting_is_read_up_to_its_limit(url: str) -> None:
+def test_nesting_is_accepted_up_to_its_limit(url: str) -> None:
     assert post(url, [{"deep": nested(LIMITS.NESTING_MAX)}]).status == 200
-    assert post(url, [{"deep": nested(LIMITS.NESTING_MAX + 1)}]).json["error"] == "nesting"
+    answer = post(url, [{"deep": nested(LIMITS.NESTING_MAX + 1)}])
+    assert (answer.status, answer.json["error"]) == (400, "nesting")
 
 
 def body_of(size: int) -> bytes:
@@ -96,32 +96,33 @@ def body_of(size: int) -> bytes:
     return frame[:-3] + b"x" * (size - len(frame)) + frame[-3:]
 
 
-def test_a_body_may_be_as_large_as_its_limit(url: str) -> None:
+def test_a_body_is_accepted_up_to_its_limit(url: str) -> None:
     assert post(url, body_of(LIMITS.BODY_BYTES_MAX)).status == 200
     answer = post(url, body_of(LIMITS.BODY_BYTES_MAX + 1))
     assert (answer.status, answer.json["error"]) == (413, "too_large")
 
 
-def test_fifty_megabytes_are_answered_not_cut_off(url: str) -> None:
-    """A connection closed early looks like a network error to a browser, and the logger would never split."""
+def test_fifty_megabytes_are_read_to_the_end_and_answered(url: str) -> None:
+    """To a browser, a connection closed early is a network error, so the logger would never split the batch."""
     answer = post(url, body_of(50_000_000))
     assert (answer.status, answer.json["error"]) == (413, "too_large")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_a_batch_may_have_as_many_actions_as_its_limit(url: str) -> None:
+def test_a_batch_is_accepted_up_to_its_limit_of_actions(url: str) -> None:
     assert post(url, [{}] * LIMITS.ACTIONS_MAX).status == 200
-    assert post(url, [{}] * (LIMITS.ACTIONS_MAX + 1)).json["error"] == "too_many"
+    answer = post(url, [{}] * (LIMITS.ACTIONS_MAX + 1))
+    assert (answer.status, answer.json["error"]) == (413, "too_many")
 
 
-def test_gzip_is_read_by_header_and_by_query(stack: RunningStack, url: str, user: str) -> None:
+def test_gzip_may_be_declared_by_header_or_by_query(stack: RunningStack, url: str, user: str) -> None:
     packed = gzip.compress(json.dumps([flat_action(user=user)]).encode())
     assert post(url, packed, Content_Encoding="gzip").status == 200
     assert post(f"{url}?compression=gzip", packed).status == 200
-    count(stack, user, 2)
+    wait_for_actions(stack, user, 2)
 
 
-def test_a_gzip_bomb_costs_no_more_than_its_limit(url: str) -> None:
+def test_the_limit_of_a_compressed_body_applies_to_its_decompressed_size(url: str) -> None:
     bomb = gzip.compress(body_of(LIMITS.BODY_BYTES_MAX + 1))
     assert len(bomb) < 50_000
     assert post(url, bomb, Content_Encoding="gzip").status == 413
@@ -129,11 +130,12 @@ def test_a_gzip_bomb_costs_no_more_than_its_limit(url: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"[{}]")[:-9], 2 * gzip.compress(b"[{}]")])
-def test_broken_gzip_is_refused(url: str, body: bytes) -> None:
-    assert post(url, body, Content_Encoding="gzip").json["error"] == "gzip"
+def test_truncated_or_trailing_gzip_data_is_refused(url: str, body: bytes) -> None:
+    answer = post(url, body, Content_Encoding="gzip")
+    assert (answer.status, answer.json["error"]) == (400, "gzip")
 
 
-def test_broken_chunks_are_no_fault_of_the_server(stack: RunningStack) -> None:
+def test_invalid_chunks_are_answered_with_400(stack: RunningStack) -> None:
     for chunks in (b"zz\r\n[{}]\r\n0\r\n\r\n", b"4\r\n[{}]XX0\r\n\r\n"):
         connection = HTTPConnection(urlsplit(stack.analytics_url).netloc, timeout=PATIENCE_S)
         connection.putrequest("POST", "/analytics")
@@ -149,7 +151,7 @@ def test_an_unknown_encoding_is_415(url: str) -> None:
 
 
 def test_the_preflight_of_the_original_logger_is_granted(url: str) -> None:
-    """It asks for leave to send Access-Control-Allow-Origin as a request header."""
+    """The original logger sends Access-Control-Allow-Origin as a request header, which a preflight must allow."""
     answer = send(
         url,
         method="OPTIONS",
@@ -165,14 +167,14 @@ def test_the_preflight_of_the_original_logger_is_granted(url: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "method", "status"), [("/analytics", "GET", 405), ("/nothing", "GET", 404)])
-def test_other_errors_are_json_with_cors_too(stack: RunningStack, path: str, method: str, status: int) -> None:
+def test_every_error_is_json_with_cors_headers(stack: RunningStack, path: str, method: str, status: int) -> None:
     answer = send(stack.analytics_url + path, method=method)
     assert (answer.status, answer.json["success"]) == (status, False)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "X-Server-Time" in answer.headers["Access-Control-Expose-Headers"]
 
 
-RUBBISH: list[Any] = [
+INVALID_ACTIONS: list[Any] = [
     5,
     None,
     [],
@@ -187,27 +189,29 @@ RUBBISH: list[Any] = [
 ]
 
 
-def test_rubbish_costs_no_neighbour(stack: RunningStack, url: str, user: str) -> None:
-    """Each bad action becomes a rejected row with its own bytes and reasons; each good one beside it is stored."""
-    mixed: list[Any] = []
-    for bad in RUBBISH:
-        mixed += [flat_action("good", user=user), bad]
-    body = json.dumps(mixed)[:-1].encode() + b', {"name":"huge","n":1e400}]'
+def test_invalid_actions_are_rejected_and_the_valid_ones_beside_them_are_stored(
+    stack: RunningStack, url: str, user: str
+) -> None:
+    """Each invalid action becomes a row of rejected_actions with its own bytes and reasons."""
+    actions: list[Any] = []
+    for invalid in INVALID_ACTIONS:
+        actions += [flat_action("valid", user=user), invalid]
+    body = json.dumps(actions)[:-1].encode() + b', {"name":"huge","n":1e400}]'
     assert post(url, body).status == 200
-    count(stack, user, len(RUBBISH))
+    wait_for_actions(stack, user, len(INVALID_ACTIONS))
     (page,) = stack.rows("SELECT DISTINCT page_id FROM raw_actions WHERE user_id = %(user)s", user=user)
     rejected = stack.rows(
         "SELECT seq, body, reasons, message FROM rejected_actions WHERE page_id = %(page)s ORDER BY seq",
         page=page["page_id"],
     )
-    assert [row["seq"] for row in rejected] == [*range(1, 2 * len(RUBBISH), 2), 2 * len(RUBBISH)]
-    assert [json.loads(bytes(row["body"])) for row in rejected[:-1]] == RUBBISH
+    assert [row["seq"] for row in rejected] == [*range(1, 2 * len(INVALID_ACTIONS), 2), 2 * len(INVALID_ACTIONS)]
+    assert [json.loads(bytes(row["body"])) for row in rejected[:-1]] == INVALID_ACTIONS
     assert bytes(rejected[-1]["body"]) == b'{"name":"huge","n":1e400}'
     assert rejected[-1]["reasons"] == {"n": ["Number out of range."]}
     assert all(row["message"] for row in rejected)
 
 
-def test_an_unknown_name_is_kept_in_raw_actions(stack: RunningStack, url: str, user: str) -> None:
-    post(url, envelope([{"name": "never heard of", "any": {"thing": [1]}}], user))
+def test_an_action_of_unknown_name_is_stored_in_raw_actions(stack: RunningStack, url: str, user: str) -> None:
+    post(url, envelope([{"name": "unknown", "any": {"thing": [1]}}], user))
     (row,) = stack.wait_for("SELECT name, data FROM raw_actions WHERE user_id = %(user)s", user=user)
     assert row["data"]["any"] == {"thing": [1]}

@@ -1,4 +1,4 @@
-"""What docker-compose.yml and the images promise, as far as the files alone show it."""
+"""docker-compose.yml and the Dockerfiles: what can be checked by reading them."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def redis_options() -> dict[str, str]:
 
 
 def mounts(service: str) -> dict[str, str]:
-    """Where in the container -> what is mounted there."""
+    """Path in the container -> what is mounted there."""
     return {target: source for source, target, *_ in (text.split(":") for text in SERVICES[service]["volumes"])}
 
 
@@ -35,7 +35,7 @@ def environment(dockerfile: Path) -> dict[str, str]:
     return dict(re.findall(r"(\w+)=(\S+)", next(re.finditer("^ENV (.*)", dockerfile.read_text(), re.M))[1]))
 
 
-def test_the_five_services_are_there_and_only_those_for_participants_are_published_to_the_network() -> None:
+def test_of_the_five_services_only_those_for_participants_are_published_to_the_network() -> None:
     ports = {name: service.get("ports", []) for name, service in SERVICES.items()}
     assert ports == {
         "study_app": ["5002:5000"],
@@ -47,7 +47,7 @@ def test_the_five_services_are_there_and_only_those_for_participants_are_publish
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_comes_back_says_how_it_is_ends_in_its_own_time_and_does_not_fill_the_disk(name: str) -> None:
+def test_every_service_restarts_has_a_health_check_time_to_stop_and_limited_logs(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == "unless-stopped"
     assert service["init"] is True
@@ -57,7 +57,7 @@ def test_a_service_comes_back_says_how_it_is_ends_in_its_own_time_and_does_not_f
     assert {"max-size", "max-file"} == service["logging"]["options"].keys()
 
 
-def test_no_shell_stands_between_a_signal_and_its_process() -> None:
+def test_processes_receive_signals_without_a_shell_in_between() -> None:
     assert all(isinstance(service.get("command", []), list) for service in SERVICES.values())
     assert all(isinstance(json.loads(command_of(file)), list) for file in DOCKERFILES)
 
@@ -66,14 +66,14 @@ def command_of(dockerfile: Path) -> str:
     return next(re.finditer("^CMD (.*)", dockerfile.read_text(), re.M))[1]
 
 
-def test_docker_compose_1_29_and_the_plugin_of_today_both_take_it() -> None:
-    """The one knows neither `name` nor optional env files, the other warns of `version`."""
+def test_docker_compose_1_29_and_the_current_plugin_accept_it() -> None:
+    """1.29 knows neither `name` nor optional env files; the plugin warns about `version`."""
     assert {key for key in COMPOSE if not key.startswith("x-")} == {"services", "volumes"}
     assert all(isinstance(service.get("env_file", ""), str) for service in SERVICES.values())
     assert all(isinstance(service.get("depends_on", []), list) for service in SERVICES.values())
 
 
-def test_redis_keeps_all_that_it_answered_for_and_the_api_says_later_before_redis_says_full() -> None:
+def test_redis_is_durable_and_the_inbox_is_full_before_redis_is() -> None:
     options = redis_options()
     assert options["appendonly"] == "yes"
     assert options["appendfsync"] == "always"
@@ -83,17 +83,17 @@ def test_redis_keeps_all_that_it_answered_for_and_the_api_says_later_before_redi
     assert int(size[1]) * UNITS[size[2]] > 1.5 * Config().INBOX_HIGH_BYTES
 
 
-def test_what_must_survive_lies_in_named_volumes() -> None:
+def test_data_is_kept_in_named_volumes() -> None:
     data_dir = environment(DOCKERFILES[0])["DATA_DIR"]
     assert mounts("analytics_app")[data_dir] == mounts("celery")[data_dir] == "data"
     assert mounts("redis")["/data"] == "redis"
-    # Whatever the image's default: that of PostgreSQL 18 lies elsewhere than that of 15 to 17.
+    # Explicit, because the default of PostgreSQL 18 is another folder than that of 15 to 17.
     assert mounts("db")[SERVICES["db"]["environment"]["PGDATA"]] == "postgres"
     assert COMPOSE["volumes"].keys() == {"data", "redis", "postgres"}
 
 
-def test_the_defaults_of_the_settings_are_those_of_this_file() -> None:
-    """So that no file has to be written, and none says again what another one says."""
+def test_the_default_settings_fit_this_file() -> None:
+    """So that a fresh clone needs no settings file, and nothing is configured twice."""
     config = Config()
     assert (config.HOST, config.PORT) == ("0.0.0.0", 5000)
     assert (config.DB_HOST, config.DB_PORT) == ("db", 5432)
@@ -102,7 +102,7 @@ def test_the_defaults_of_the_settings_are_those_of_this_file() -> None:
     assert names == {"PROGRESS_FILE", "LANG", "PGDATA"}
 
 
-def test_settings_are_mounted_where_the_apps_look_for_them() -> None:
+def test_settings_files_are_mounted_where_the_apps_look_for_them() -> None:
     for service, file in (("analytics_app", DOCKERFILES[0]), ("celery", DOCKERFILES[0]), ("study_app", DOCKERFILES[1])):
         folder = environment(file)["SETTINGS_DIR"]
         name = file.parent.name
@@ -111,7 +111,7 @@ def test_settings_are_mounted_where_the_apps_look_for_them() -> None:
     assert SERVICES["db"]["env_file"] == "postgres.env"
 
 
-def test_no_secret_is_written_here_or_built_into_an_image() -> None:
+def test_no_secret_is_in_the_compose_file_or_in_an_image() -> None:
     password = dotenv_values(ROOT / "postgres.env")["POSTGRES_PASSWORD"]
     assert password
     files = [ROOT / "docker-compose.yml", *DOCKERFILES]
@@ -120,13 +120,13 @@ def test_no_secret_is_written_here_or_built_into_an_image() -> None:
     assert ".env" in (ROOT / "study_app" / ".dockerignore").read_text().splitlines()
 
 
-def test_of_the_repository_only_what_is_named_is_built_into_an_image() -> None:
+def test_only_listed_files_of_the_repository_get_into_an_image() -> None:
     first, *others = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert first == "*"
     assert [line for line in others if line.startswith("!")] == ["!requirements.lock", "!static", "!analytics_app"]
 
 
-def test_every_image_is_pinned_and_both_of_ours_stand_on_the_same() -> None:
+def test_every_image_is_pinned_and_both_of_ours_have_the_same_base() -> None:
     ours = {next(re.finditer("^FROM (.*)", file.read_text(), re.M))[1] for file in DOCKERFILES}
     theirs = {service["image"] for service in SERVICES.values() if "image" in service}
     assert len(ours) == 1
@@ -136,8 +136,8 @@ def test_every_image_is_pinned_and_both_of_ours_stand_on_the_same() -> None:
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda file: file.parent.name)
-def test_an_image_runs_as_a_user_of_its_own_and_installs_before_it_copies_code(dockerfile: Path) -> None:
-    """The second so that a change of code does not install everything again."""
+def test_an_image_runs_as_its_own_user_and_installs_packages_before_it_copies_code(dockerfile: Path) -> None:
+    """In this order, so that a change of code does not install all packages again."""
     steps = dockerfile.read_text()
     assert re.search(r"useradd.*--uid.*1000.*app", steps)
     assert steps.index("\nUSER app\n") < steps.index("\nCMD ")
@@ -145,15 +145,15 @@ def test_an_image_runs_as_a_user_of_its_own_and_installs_before_it_copies_code(d
     assert '"--no-cache-dir"' in steps
 
 
-def test_the_worker_shows_its_progress_in_the_file_that_its_health_check_looks_at() -> None:
+def test_the_workers_health_check_reads_the_file_in_which_it_shows_its_progress() -> None:
     celery = SERVICES["celery"]
     assert celery["command"] == ["python", "analytics_app/manage.py", "worker"]
-    look = celery["healthcheck"]["test"][1]
-    assert look.startswith(f"find {celery['environment']['PROGRESS_FILE']} ")
-    assert f"-{Config().WORKER_STALL_S} seconds" in look
+    check = celery["healthcheck"]["test"][1]
+    assert check.startswith(f"find {celery['environment']['PROGRESS_FILE']} ")
+    assert f"-{Config().WORKER_STALL_S} seconds" in check
 
 
-def test_the_study_installs_every_package_it_needs_in_the_version_of_requirements_lock() -> None:
+def test_the_study_app_pins_every_package_it_needs_as_requirements_lock_does() -> None:
     pinned = (ROOT / "study_app" / "requirements.txt").read_text().splitlines()
     assert set(pinned) <= set((ROOT / "requirements.lock").read_text().splitlines())
     names = {line.partition("==")[0] for line in pinned}
@@ -162,6 +162,6 @@ def test_the_study_installs_every_package_it_needs_in_the_version_of_requirement
 
 def with_dependencies(names: set[str]) -> set[str]:
     needed = [Requirement(line) for name in names for line in requires(name) or []]
-    # As on the image's Linux, without extras; Windows' colorama is not for it.
+    # As on the image's Linux, without extras; colorama is for Windows only.
     more = {need.name.lower() for need in needed if need.marker is None or need.marker.evaluate({"extra": ""})}
     return names if more <= names else with_dependencies(names | more)

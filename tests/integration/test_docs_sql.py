@@ -1,4 +1,4 @@
-"""Every SQL example of README.md and docs/ runs on the data of simulated people, and prints what is shown below it."""
+"""Every SQL example of README.md and docs/ runs on simulated participants, and prints the output shown below it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Example:
     where: str
     sql: str
     output: str | None
-    """As psql prints it; None where the document shows none."""
+    """As psql prints it; None if the document shows no output."""
 
 
 def examples() -> list[Example]:
@@ -44,8 +44,8 @@ def examples() -> list[Example]:
 
 @pytest.fixture(scope="module")
 def demo_url(stack: RunningStack) -> Iterator[str]:
-    """A database of its own with the simulated people."""
-    name = f"people_{uuid4().hex}"
+    """A database with the simulated participants."""
+    name = f"participants_{uuid4().hex}"
     stack.rows(f"CREATE DATABASE {name}")
     url = stack.database_url.rpartition("/")[0] + "/" + name
     engine = create_engine(Config(DATABASE_URL=url))
@@ -59,7 +59,7 @@ def demo_url(stack: RunningStack) -> Iterator[str]:
 
 
 def psql(url: str, sql: str) -> str:
-    """What psql prints, every change rolled back."""
+    """The output of psql; every change is rolled back."""
     script = f"BEGIN;\n{sql}\n;ROLLBACK;\n"
     command = [psql_program(), url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--pset=footer=off", "--file=-"]
     done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
@@ -67,14 +67,14 @@ def psql(url: str, sql: str) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.rstrip().split("\n"))
 
 
-def test_there_are_examples_in_the_readme_and_in_the_queries() -> None:
+def test_readme_and_queries_contain_examples_and_some_show_their_output() -> None:
     files = {Path(example.where.partition(":")[0]).name for example in examples()}
     assert files >= {"README.md", "queries.md"}
     assert sum(example.output is not None for example in examples()) >= 3
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.where)
-def test_an_example_runs_and_prints_what_is_shown(example: Example, demo_url: str) -> None:
+def test_an_example_prints_the_output_shown_below_it(example: Example, demo_url: str) -> None:
     printed = psql(demo_url, example.sql)
     if example.output is not None:
         assert printed == example.output.rstrip(), f"{example.where} should show:\n{printed}"

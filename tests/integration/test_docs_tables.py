@@ -1,4 +1,4 @@
-"""docs/tables.md describes every table, view and column that a database has, and none that is not there."""
+"""docs/tables.md describes every table, view and column of the database, and no others."""
 
 import re
 
@@ -23,7 +23,7 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum
 
 
 def described() -> dict[str, set[str]]:
-    """Column names by section: first cells of the section's table, and what its `Also:` names."""
+    """Column names by section: the first cells of its table, and the names after `Also:`."""
     found = {}
     for section in re.split(r"^## ", (ROOT / "docs/tables.md").read_text(), flags=re.MULTILINE)[1:]:
         title, _, content = section.partition("\n")
@@ -51,5 +51,6 @@ def test_every_column_is_described(database_url: str) -> None:
     sections = described()
     shared, codes = sections.pop("Columns that several tables share"), sections.pop("Reason codes")
     assert sections == {name: there[name] for name in there.keys() - INTERNAL - COPIES}
+    assert shared
     assert all(sum(column in columns for columns in there.values()) > 1 for column in shared)
     assert codes == {code.value for code in Code}

@@ -1,4 +1,4 @@
-"""The event aggregator: its example byte for byte, and the rows that events give."""
+"""POST /event/, the interface of the event aggregator (the second project this one continues): example and rows."""
 
 import json
 from typing import Any
@@ -32,9 +32,9 @@ def event(session: str, **fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", ["/event/", "/event"])
-def test_the_example_works_word_for_word(stack: RunningStack, session: str, path: str) -> None:
+def test_the_event_aggregators_example_is_stored(stack: RunningStack, session: str, path: str) -> None:
     body = EXAMPLE.replace("d66ac88b-f801-4984-953f-5c6b266494a0", session)
-    # The header of the example, and the type that `curl --data` and Insomnia name where none is asked for.
+    # The header of the example, and the content type that `curl --data` and Insomnia send by default.
     form = "application/x-www-form-urlencoded"
     answer = post(stack.analytics_url + path, body.encode(), Accept="application/json", Content_Type=form)
     assert (answer.status, answer.json) == (200, {"success": True})
@@ -45,7 +45,7 @@ def test_the_example_works_word_for_word(stack: RunningStack, session: str, path
     assert (click["page_id"], click["path"], click["element_id"]) == (raw["page_id"], "/", "register")
 
 
-def test_a_page_view_and_a_form_go_to_their_tables(stack: RunningStack, session: str) -> None:
+def test_a_page_view_and_a_submit_are_stored_in_their_tables(stack: RunningStack, session: str) -> None:
     place, form = {"host": "www.cwtech.dev", "path": "/sign-up"}, {"plan": "free", "agree": True, "tags": ["a", "b"]}
     post(f"{stack.analytics_url}/event/", event(session, name="pageview", data=place))
     post(
@@ -58,7 +58,7 @@ def test_a_page_view_and_a_form_go_to_their_tables(stack: RunningStack, session:
     assert (submit["path"], submit["form"]) == ("/sign-up", form)
 
 
-def test_a_bad_event_is_answered_alike_and_kept_with_its_faults(stack: RunningStack, session: str) -> None:
+def test_an_invalid_event_is_accepted_and_rejected_with_its_reasons(stack: RunningStack, session: str) -> None:
     user = f"event-{session}"
     data = {"host": "h", "path": "/", "element": "e", "surprise": 1}
     body = json.dumps(event(session, user=user, data=data), indent=3)
@@ -71,7 +71,7 @@ def test_a_bad_event_is_answered_alike_and_kept_with_its_faults(stack: RunningSt
     assert not stack.rows("SELECT page_id FROM raw_actions WHERE session_id = %(session)s", session=session)
 
 
-def test_an_event_of_the_future_is_rejected(stack: RunningStack, session: str) -> None:
+def test_an_event_in_the_future_is_rejected(stack: RunningStack, session: str) -> None:
     user = f"event-{session}"
     post(f"{stack.analytics_url}/event/", event(session, user=user, timestamp="2099-01-01 00:00:00"))
     (row,) = stack.wait_for("SELECT * FROM rejected_actions WHERE user_id = %(user)s", user=user)
@@ -81,15 +81,16 @@ def test_an_event_of_the_future_is_rejected(stack: RunningStack, session: str) -
 def test_the_same_event_sent_twice_is_two_deliveries(stack: RunningStack, session: str) -> None:
     for _ in range(2):
         post(f"{stack.analytics_url}/event/", event(session))
-    stack.wait_for(
+    clicks = stack.wait_for(
         "SELECT page_id FROM clicks WHERE session_id = %(session)s", lambda rows: len(rows) == 2, session=session
     )
+    assert clicks[0]["page_id"] != clicks[1]["page_id"]
 
 
 @pytest.mark.parametrize(
     ("body", "error"),
     [(b"", "empty"), (b"{}", "empty"), (b"[]", "form"), (b'"click"', "form"), (b"{'name': 1}", "json")],
 )
-def test_what_is_no_event_object_is_refused_at_the_door(stack: RunningStack, body: bytes, error: str) -> None:
+def test_a_body_that_is_not_an_event_is_refused(stack: RunningStack, body: bytes, error: str) -> None:
     answer = post(f"{stack.analytics_url}/event/", body)
     assert (answer.status, answer.json["error"]) == (400, error)

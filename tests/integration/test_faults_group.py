@@ -1,4 +1,4 @@
-"""A group that fails by itself: it is taken apart, its good bodies are stored, the bad one is kept as a reject."""
+"""A group that cannot be stored is split into its bodies: the valid ones are stored, the poison one is rejected."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOW_MS = 1_767_225_600_000
 
 @pytest.fixture
 def inbox(stack: RunningStack) -> Iterator[Inbox]:
-    """Where the stack's own worker does not look."""
+    """In another database of Redis, which the stack's worker does not read."""
     with connect(stack.broker_url.removesuffix("/0") + "/7", timeout=5) as client:
         client.flushdb()
         yield Inbox(client, 10**9, 10**8, again_s=1, again_max_s=1)
@@ -49,7 +49,7 @@ def delivery(user: str) -> Delivery:
 
 
 class Killed(Pipeline):
-    """Its worker is killed while it stores a group, as by the kernel when memory runs out."""
+    """Kills its own process while it stores a group, as the kernel does when memory runs out."""
 
     def store(self, deliveries: Sequence[Delivery]) -> Outcome:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -61,15 +61,15 @@ def processor(inbox: Inbox, engine: Engine, pipeline: type[Pipeline] = Pipeline)
 
 
 def killed_while_storing(inbox: Inbox, engine: Engine, group_id: str) -> None:
-    """After PostgreSQL has answered."""
-    doomed = processor(inbox, create_engine(engine.url), Killed)
-    process = multiprocessing.get_context("fork").Process(target=doomed.process, args=(group_id,))
+    """The process that stores the group is killed."""
+    killed = processor(inbox, create_engine(engine.url), Killed)
+    process = multiprocessing.get_context("fork").Process(target=killed.process, args=(group_id,))
     process.start()
     process.join(10)
     assert process.exitcode == -signal.SIGKILL
 
 
-def test_a_body_that_ends_its_worker_is_rejected_and_its_neighbours_are_stored(
+def test_a_body_that_kills_its_worker_is_rejected_and_the_others_of_its_group_are_stored(
     stack: RunningStack, inbox: Inbox, engine: Engine
 ) -> None:
     users = [f"poison-{uuid4()}" for _ in range(3)]
@@ -93,8 +93,8 @@ def test_a_body_that_ends_its_worker_is_rejected_and_its_neighbours_are_stored(
     assert read_redis(inbox.client, inbox.high_bytes).groups == 0
 
 
-def test_a_group_is_taken_apart_though_the_inbox_is_full(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
-    """Of such groups alone it would stay so for ever: nothing else could leave it."""
+def test_a_group_is_split_even_if_the_inbox_is_full(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
+    """Otherwise an inbox full of such groups would stay full forever."""
     users = [f"full-{uuid4()}" for _ in range(3)]
     bodies, group_id = [delivery(user) for user in users], str(uuid4())
     inbox.put(group_id, encode_group(bodies))
@@ -113,8 +113,8 @@ def test_a_group_is_taken_apart_though_the_inbox_is_full(stack: RunningStack, in
     assert sorted(row["user_id"] for row in stored) == sorted(users)
 
 
-def test_an_absent_postgresql_is_never_the_group_s_fault(inbox: Inbox) -> None:
-    """However often it is tried: the tries begin anew."""
+def test_tries_while_postgresql_is_down_do_not_count(inbox: Inbox) -> None:
+    """However often the group is tried, it is not split or rejected."""
     nowhere = create_engine("postgresql+psycopg2://user:password@127.0.0.1:1/none")
     group_id = str(uuid4())
     inbox.put(group_id, encode_group([delivery("waiting")]))
@@ -127,17 +127,17 @@ def test_an_absent_postgresql_is_never_the_group_s_fault(inbox: Inbox) -> None:
     assert taken[1] == 1
 
 
-def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
-    """A worker that is killed for its lack of progress meanwhile must not count against what it was to store."""
+def test_a_try_while_postgresql_hangs_does_not_count(inbox: Inbox) -> None:
+    """A worker that is killed meanwhile, for lack of progress, says nothing about the group."""
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         port = hanging.getsockname()[1]
-        options = {"connect_timeout": 60}  # longer than the test: a try that ends by itself is another matter
+        options = {"connect_timeout": 60}  # longer than the test: the try must not end by itself
         engine = create_engine(f"postgresql+psycopg2://user:password@127.0.0.1:{port}/none", connect_args=options)
         group_id = str(uuid4())
         inbox.put(group_id, encode_group([delivery("waiting")]))
         process = multiprocessing.get_context("fork").Process(target=processor(inbox, engine).process, args=(group_id,))
         process.start()
-        with hanging.accept()[0]:  # closed at once, it would be a PostgreSQL that refuses
+        with hanging.accept()[0]:  # if it were closed at once, PostgreSQL would seem to refuse connections
             process.kill()
             process.join(10)
     taken = inbox.take(group_id)
@@ -145,22 +145,22 @@ def test_a_postgresql_that_hangs_costs_a_group_no_try(inbox: Inbox) -> None:
     assert taken[1] == 1
 
 
-def test_bytes_that_are_no_group_are_rejected(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
+def test_bytes_that_are_not_a_group_are_rejected(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
     group_id = str(uuid4())
-    inbox.put(group_id, b"\xc1 no group")
+    inbox.put(group_id, b"\xc1 not a group")
     processor(inbox, engine).process(group_id)
     (reject,) = stack.rows("SELECT body FROM rejected_actions WHERE page_id = %(id)s", id=group_id)
-    assert bytes(reject["body"]) == b"\xc1 no group"
+    assert bytes(reject["body"]) == b"\xc1 not a group"
     assert read_redis(inbox.client, inbox.high_bytes).groups == 0
 
 
 @pytest.mark.parametrize(
-    ("code", "everyones"),
+    ("code", "blocks"),
     [(None, True), ("08006", True), ("25006", True), ("42P01", True), ("53100", True), ("53200", True), ("57P01", True),
      ("55P03", True), ("40P01", False), ("57014", False), ("XX000", False), ("22P05", False)],
 )  # fmt: skip
-def test_whose_fault_an_error_of_postgresql_is(code: str | None, everyones: bool) -> None:
+def test_errors_of_postgresql_that_block_every_group_are_known(code: str | None, blocks: bool) -> None:
     class Error(psycopg2.Error):
         pgcode = code
 
-    assert blocks_every_group(Error()) is everyones
+    assert blocks_every_group(Error()) is blocks

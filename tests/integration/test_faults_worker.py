@@ -1,4 +1,4 @@
-"""The worker dies, hangs, or is given the same group twice: everything is stored, once, and soon."""
+"""The worker is killed, hangs, or gets the same group twice: everything is stored, once, within 30 s."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ def page(faulty: RunningStack) -> Page:
 
 
 def celery_main(stack: RunningStack) -> psutil.Process:
-    """The one that consumes: a child of the watch, parent of the pool."""
-    found: list[psutil.Process] = wait_until(psutil.Process(stack.worker.pid).children, 20, "the watch has a worker")
+    """The Celery worker: child of the supervisor, parent of the pool."""
+    found: list[psutil.Process] = wait_until(
+        psutil.Process(stack.worker.pid).children, 20, "the supervisor has a worker"
+    )
     return found[0]
 
 
@@ -30,7 +32,7 @@ def pool(stack: RunningStack) -> list[psutil.Process]:
     return found
 
 
-def test_a_worker_killed_in_the_middle_of_a_batch_has_it_stored_within_30_s(faulty: RunningStack, page: Page) -> None:
+def test_the_batch_of_a_killed_worker_is_stored_within_30_s(faulty: RunningStack, page: Page) -> None:
     with locked(faulty, "raw_actions"):
         assert page.send().status == 200
         wait_for_blocked(faulty)
@@ -38,7 +40,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_has_it_stored_within_30_s(faul
     page.assert_stored(timeout=30)
 
 
-def test_a_pool_process_killed_alone_has_its_batch_stored_within_30_s(faulty: RunningStack, page: Page) -> None:
+def test_the_batch_of_a_killed_pool_process_is_stored_within_30_s(faulty: RunningStack, page: Page) -> None:
     with locked(faulty, "raw_actions"):
         assert page.send().status == 200
         wait_for_blocked(faulty)
@@ -47,28 +49,28 @@ def test_a_pool_process_killed_alone_has_its_batch_stored_within_30_s(faulty: Ru
     page.assert_stored(timeout=30)
 
 
-def test_a_worker_that_ends_by_itself_is_started_again(faulty: RunningStack, page: Page) -> None:
-    """As Celery does after some reconnects; the parent that watches it lives on."""
-    watch, worker = faulty.worker.pid, celery_main(faulty)
+def test_a_worker_that_exits_is_restarted(faulty: RunningStack, page: Page) -> None:
+    """As Celery does after some reconnects; its supervisor keeps running."""
+    supervisor_pid, worker = faulty.worker.pid, celery_main(faulty)
     worker.send_signal(signal.SIGTERM)
     wait_until(lambda: not worker.is_running(), 20, "the worker has ended")
     assert page.send().status == 200
     page.assert_stored()
-    assert faulty.worker.pid == watch
+    assert faulty.worker.pid == supervisor_pid
 
 
-def test_a_worker_that_hangs_is_noticed_by_its_progress_and_started_again(faulty: RunningStack, page: Page) -> None:
-    """WORKER_STALL_S is 5 here. Its process is alive all the time, which therefore shows nothing."""
-    watch, worker = faulty.worker.pid, celery_main(faulty)
+def test_a_worker_without_progress_is_restarted(faulty: RunningStack, page: Page) -> None:
+    """WORKER_STALL_S is 5 here. The process itself is alive all the time."""
+    supervisor_pid, worker = faulty.worker.pid, celery_main(faulty)
     worker.suspend()
     assert page.send().status == 200
     page.assert_stored(timeout=40)
     assert not worker.is_running()
-    assert faulty.worker.pid == watch
+    assert faulty.worker.pid == supervisor_pid
 
 
-def test_two_workers_that_store_the_same_group_at_once_store_it_once(faulty: RunningStack, page: Page) -> None:
-    user = f"v1-{page.page_id}"  # its page has the receipt's id, not the one of the other batch
+def test_a_group_that_two_workers_store_concurrently_is_stored_once(faulty: RunningStack, page: Page) -> None:
+    user = f"v1-{page.page_id}"  # its page_id is the receipt, not the page_id of the other batch
     v1 = [{"name": "click", "user": user, "client_x": 1, "client_y": 2}] * 3
     with locked(faulty, "raw_actions"), client(faulty) as connection:
         assert page.send().status == 200
@@ -80,17 +82,19 @@ def test_two_workers_that_store_the_same_group_at_once_store_it_once(faulty: Run
         wait_for_blocked(faulty, sessions=2)
     page.assert_stored()
     wait_until_drained(faulty)
-    wait_until(lambda: not client(faulty).llen("celery"), 20, "every order has been taken")
+    wait_until(lambda: not client(faulty).llen("celery"), 20, "all Celery tasks have been received")
     rows = faulty.rows("SELECT seq FROM raw_actions WHERE user_id = %(user)s ORDER BY seq", user=user)
     assert [row["seq"] for row in rows] == [0, 1, 2]
 
 
-def test_an_order_that_a_dying_worker_had_taken_is_given_again(faulty: RunningStack, page: Page) -> None:
-    """Redis hands a message out before anybody notes it anywhere: this one is gone without a trace."""
+def test_a_group_whose_celery_task_is_lost_with_its_worker_is_redelivered(faulty: RunningStack, page: Page) -> None:
+    """Celery acknowledges early: the message is gone from Redis before the task runs."""
     worker = celery_main(faulty)
     worker.suspend()
     assert page.send().status == 200
     with client(faulty) as connection:
-        wait_until(lambda: connection.hlen("inbox:groups") and not connection.llen("celery"), 10, "the order is taken")
+        wait_until(
+            lambda: connection.hlen("inbox:groups") and not connection.llen("celery"), 10, "the task is received"
+        )
     worker.kill()
     page.assert_stored()

@@ -1,4 +1,4 @@
-"""The inbox on a real Redis: groups come, are taken, wait and go."""
+"""The inbox on a real Redis: groups are put, taken, redelivered and removed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GROUP = b"x" * 100
 
 @pytest.fixture
 def client(stack: RunningStack) -> Iterator[redis.Redis]:
-    """Another database of the stack's Redis: nobody else's keys."""
+    """Another database of the stack's Redis, without other keys."""
     with connect(stack.broker_url.removesuffix("/0") + "/9", timeout=5) as client:
         client.flushdb()
         yield client
@@ -55,7 +55,7 @@ def test_a_group_stays_until_it_is_removed(inbox: Inbox) -> None:
     assert not inbox.remove(group_id)
 
 
-def test_nothing_is_left_of_a_group_that_was_removed(inbox: Inbox) -> None:
+def test_a_removed_group_leaves_no_keys(inbox: Inbox) -> None:
     group_id = put(inbox)
     inbox.take(group_id)
     inbox.remove(group_id)
@@ -63,8 +63,8 @@ def test_nothing_is_left_of_a_group_that_was_removed(inbox: Inbox) -> None:
     assert inbox.client.keys("*") == []
 
 
-def test_an_emptied_inbox_counts_from_nothing(inbox: Inbox) -> None:
-    """An upgrade may have changed what a group counts: a sum below nothing would refuse all, one above fill early."""
+def test_an_empty_inbox_counts_zero_bytes(inbox: Inbox) -> None:
+    """An upgrade may change what a group counts: too low a sum would admit too much, too high a sum too little."""
     for drift in (-9_000, 9_000):
         group_id = put(inbox)
         inbox.client.incrby(BYTES, drift)
@@ -73,7 +73,7 @@ def test_an_emptied_inbox_counts_from_nothing(inbox: Inbox) -> None:
         assert inbox.held_bytes() == 0
 
 
-def test_a_put_repeated_is_one_group(inbox: Inbox) -> None:
+def test_a_group_put_twice_is_one_group(inbox: Inbox) -> None:
     group_id = put(inbox)
     inbox.put(group_id, GROUP)
     assert inbox.held_bytes() == OVERHEAD + len(GROUP)
@@ -81,30 +81,30 @@ def test_a_put_repeated_is_one_group(inbox: Inbox) -> None:
     assert inbox.held_bytes() == 0
 
 
-def test_a_put_that_arrives_after_its_removal_is_a_group_again(inbox: Inbox) -> None:
-    """Redis took it late, the spool had brought it, it is stored: the store will suppress it once more."""
+def test_a_group_put_after_its_removal_is_accepted_again(inbox: Inbox) -> None:
+    """As when a put arrives late and the group was stored from the spool: the store suppresses the duplicate."""
     group_id = put(inbox)
     inbox.remove(group_id)
     inbox.put(group_id, GROUP)
     assert inbox.take(group_id) == (GROUP, 1)
 
 
-def test_between_the_marks_every_process_does_the_same(inbox: Inbox) -> None:
-    neighbour = Inbox(inbox.client, HIGH, LOW, again_s=1, again_max_s=1)
+def test_a_full_inbox_refuses_groups_of_every_process_until_the_low_mark(inbox: Inbox) -> None:
+    other = Inbox(inbox.client, HIGH, LOW, again_s=1, again_max_s=1)
     groups = [put(inbox) for _ in range(5)]
-    for process in (inbox, neighbour):
+    for process in (inbox, other):
         with pytest.raises(InboxFull):
             put(process)
     for group_id in groups[:2]:
         inbox.remove(group_id)
     with pytest.raises(InboxFull):
-        put(neighbour)
+        put(other)
     inbox.remove(groups[2])
-    put(neighbour)
+    put(other)
     put(inbox)
 
 
-def test_an_inbox_under_the_low_mark_says_so_though_nobody_puts(inbox: Inbox) -> None:
+def test_below_the_low_mark_the_inbox_is_not_full_even_if_nothing_is_put(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(5)]
     with pytest.raises(InboxFull):
         put(inbox)
@@ -115,12 +115,15 @@ def test_an_inbox_under_the_low_mark_says_so_though_nobody_puts(inbox: Inbox) ->
     assert not inbox.client.exists(FULL)
 
 
-def test_a_full_inbox_takes_a_group_again_that_it_holds(inbox: Inbox) -> None:
+def test_a_full_inbox_accepts_a_group_that_it_already_contains(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(5)]
+    with pytest.raises(InboxFull):
+        put(inbox)
     inbox.put(groups[0], GROUP)
+    assert state(inbox).groups == 5
 
 
-def test_what_is_put_regardless_of_the_mark_does_not_open_it_for_others(inbox: Inbox) -> None:
+def test_a_group_put_regardless_of_the_mark_does_not_let_others_in(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(5)]
     inbox.put(str(uuid4()), GROUP, regardless=True)
     for group_id in groups[:2]:
@@ -130,16 +133,16 @@ def test_what_is_put_regardless_of_the_mark_does_not_open_it_for_others(inbox: I
             put(inbox)
 
 
-def test_overdue_groups_are_claimed_once_the_oldest_first(inbox: Inbox) -> None:
+def test_overdue_groups_are_claimed_once_and_the_oldest_first(inbox: Inbox) -> None:
     groups = [put(inbox) for _ in range(3)]
     wait_until(lambda: due_at(inbox, groups[-1]) < time.time(), PATIENCE_S, "all are overdue")
-    inbox.again_s = 60  # what is claimed here is not overdue again before the end, however slow the machine
+    inbox.again_s = 60  # claimed groups are not overdue again before the test ends, even on a slow machine
     assert inbox.claim(2) == groups[:2]
     assert inbox.claim(9) == groups[2:]
     assert inbox.claim(9) == []
 
 
-def test_what_has_been_taken_is_not_overdue_and_its_pause_doubles(inbox: Inbox) -> None:
+def test_the_time_until_a_taken_group_is_overdue_doubles_with_each_try(inbox: Inbox) -> None:
     group_id = put(inbox)
     for pause in (0.1, 0.2, 0.4, 0.4, 0.4):
         before = time.time()
@@ -158,7 +161,7 @@ def test_nothing_is_taken_during_a_pause(inbox: Inbox) -> None:
     assert wait_until(lambda: inbox.take(group_id), PATIENCE_S, "the pause is over") == (GROUP, 1)
 
 
-def test_its_state_is_what_an_operator_asks(inbox: Inbox) -> None:
+def test_its_state_shows_groups_bytes_and_the_oldest_age(inbox: Inbox) -> None:
     assert (state(inbox).groups, state(inbox).oldest_s) == (0, 0.0)
     put(inbox)
     wait_until(lambda: state(inbox).oldest_s > 0.05, PATIENCE_S, "it ages")
@@ -168,26 +171,26 @@ def test_its_state_is_what_an_operator_asks(inbox: Inbox) -> None:
     assert 0.05 < now.oldest_s < 5
 
 
-def test_a_redis_that_may_be_full_before_the_inbox_is_is_told_at_the_worker_s_start(
+def test_the_worker_warns_at_its_start_if_redis_may_be_full_before_the_inbox(
     inbox: Inbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     redelivery = Redelivery(inbox, lambda _: None)
     limit = int(inbox.client.info("memory")["maxmemory"])
-    for high, short in ((int(limit / 1.5), False), (int(limit / 1.4), True)):
+    for high, warns in ((int(limit / 1.5), False), (int(limit / 1.4), True)):
         inbox.high_bytes = high
         redelivery.check_memory()
-        assert ("set its maxmemory" in caplog.text) is short
-    assert not is_short_of_memory({"maxmemory": 0}, HIGH), "0 is no limit"
+        assert ("set its maxmemory" in caplog.text) is warns
+    assert not is_short_of_memory({"maxmemory": 0}, HIGH), "0 means no limit"
 
 
-def test_redis_needs_no_more_memory_than_the_marks_say(inbox: Inbox) -> None:
-    """The smallest groups, each with its order in the queue: INBOX_HIGH_BYTES is reached before maxmemory."""
+def test_redis_needs_no_more_memory_than_the_inbox_counts(inbox: Inbox) -> None:
+    """The smallest groups, each with its Celery task: INBOX_HIGH_BYTES is reached before maxmemory."""
     inbox.high_bytes = 1_000_000_000
     client = inbox.client
     before = int(client.info("memory")["used_memory"])
     for number in range(500):
         group_id = put(inbox)
         inbox.take(group_id)
-        client.lpush("celery", f"{number:05}" + "o" * 1_000)  # an order is 800 to 900 bytes
+        client.lpush("celery", f"{number:05}" + "o" * 1_000)  # a Celery task is 800 to 900 bytes
     used = int(client.info("memory")["used_memory"]) - before
-    assert used < inbox.held_bytes(), f"{used / 500:.0f} bytes a group"
+    assert used < inbox.held_bytes(), f"{used / 500:.0f} bytes per group"

@@ -1,4 +1,4 @@
-"""The limits of the door are settings, and what exceeds them costs little."""
+"""The API's limits are settings, and a body above them takes little memory."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def body_of(size: int) -> bytes:
 
 @pytest.mark.parametrize("path", ["analytics", "event/"])
 @pytest.mark.parametrize(("size", "status"), [(BYTES - 1, 200), (BYTES, 200), (BYTES + 1, 413), (50_000_000, 413)])
-def test_bytes(small: Api, path: str, size: int, status: int) -> None:
+def test_a_body_is_accepted_up_to_body_bytes_max(small: Api, path: str, size: int, status: int) -> None:
     body = body_of(size)
     if path == "event/":
         body = body[1:-1] + b"  "
@@ -51,46 +51,46 @@ def test_bytes(small: Api, path: str, size: int, status: int) -> None:
 
 
 @pytest.mark.parametrize(("size", "status"), [(BYTES - 1, 200), (BYTES, 200), (BYTES + 1, 413)])
-def test_bytes_after_decompression(small: Api, size: int, status: int) -> None:
+def test_body_bytes_max_applies_after_decompression(small: Api, size: int, status: int) -> None:
     assert post(f"{small.url}/analytics", gzip.compress(body_of(size)), Content_Encoding="gzip").status == status
 
 
 @pytest.mark.parametrize(("number", "status"), [(ACTIONS - 1, 200), (ACTIONS, 200), (ACTIONS + 1, 413)])
 @pytest.mark.parametrize("enveloped", [False, True])
-def test_actions_of_a_batch(small: Api, number: int, status: int, enveloped: bool) -> None:
+def test_a_batch_is_accepted_up_to_actions_max(small: Api, number: int, status: int, enveloped: bool) -> None:
     actions = [{"name": "x"}] * number
     assert post(f"{small.url}/analytics", {"v": 2, "actions": actions} if enveloped else actions).status == status
 
 
 @pytest.mark.parametrize(("levels", "status"), [(NESTING - 1, 200), (NESTING, 200), (NESTING + 1, 400), (300, 400)])
 @pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
-def test_nesting(small: Api, levels: int, status: int, open_: str, close: str) -> None:
+def test_a_body_is_accepted_up_to_nesting_max(small: Api, levels: int, status: int, open_: str, close: str) -> None:
     inner = levels - 2  # the batch and the action are two
     body = '[{"a":' + open_ * inner + "1" + close * inner + "}]"
     answer = post(f"{small.url}/analytics", body.encode())
     assert (answer.status, answer.json.get("error")) == (status, "nesting" if status == 400 else None)
 
 
-def test_a_body_of_mouse_paths_is_never_in_memory_as_all_its_rows(stack: RunningStack) -> None:
-    """Each action is 200 rows with a text of 2 kB beside each: 80 MB in all."""
+def test_the_rows_of_a_body_of_mouse_paths_are_never_all_in_memory(stack: RunningStack) -> None:
+    """Each action is 200 rows with a text of 2 kB in each row: 80 MB altogether."""
     user, columns = f"limits-{uuid4()}", {name: [0] * Limits.SAMPLES for name in ("dt", "x", "y")}
     path = {"name": "mousemove", "n": Limits.SAMPLES, "view": 0, **columns}
     body = envelope([path] * 200, user, views=[{"url": f"https://h/{'x' * 2_000}"}])
     engine = create_engine(Config(DATABASE_URL=stack.database_url).sqlalchemy_url)
     tracemalloc.start()
     try:
-        report = store(engine, [Delivery(str(uuid4()), 1_767_225_600_000, "analytics", json.dumps(body).encode())])
+        outcome = store(engine, [Delivery(str(uuid4()), 1_767_225_600_000, "analytics", json.dumps(body).encode())])
         assert tracemalloc.get_traced_memory()[1] < 60_000_000
     finally:
         tracemalloc.stop()
         engine.dispose()
-    assert report.stored == 200
+    assert outcome.stored == 200
     found = stack.rows("SELECT count(*) AS n FROM positions_screen WHERE user_id = %(user)s", user=user)
     assert found == [{"n": 200 * Limits.SAMPLES}]
 
 
 def test_a_gzip_bomb_takes_no_memory(small: Api) -> None:
-    """A hundred and fifty megabytes in a hundred and fifty thousand bytes, and a bomb in a bomb."""
+    """150 MB in 150 kB, and a bomb in a bomb."""
     (worker,) = psutil.Process(small.pid).children()
     before = worker.memory_info().rss
     packer = zlib.compressobj(9, wbits=31)

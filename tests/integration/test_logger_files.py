@@ -1,4 +1,4 @@
-"""The script that participants' browsers load."""
+"""The logger's files, as the API serves them to browsers."""
 
 import gzip
 
@@ -10,16 +10,16 @@ from tests.support.sending import send
 
 
 @pytest.mark.parametrize("name", ["UserLogger.js", "UserLogger.min.js", "UserLogger.mjs"])
-def test_it_serves_the_file_of_the_repository(stack: RunningStack, name: str) -> None:
+def test_it_serves_the_files_of_the_repository(stack: RunningStack, name: str) -> None:
     answer = send(f"{stack.analytics_url}/{name}")
     assert answer.status == 200
     assert answer.body == (ROOT / "static" / name).read_bytes()
     assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"  # integrity="…" needs it
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"  # required for integrity="…"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_it_is_compressed_where_the_browser_takes_it(stack: RunningStack) -> None:
+def test_it_is_compressed_if_the_browser_accepts_gzip(stack: RunningStack) -> None:
     url = f"{stack.analytics_url}/UserLogger.min.js"
     packed = send(url, Accept_Encoding="gzip, br")
     assert packed.headers["Content-Encoding"] == "gzip"
@@ -27,7 +27,7 @@ def test_it_is_compressed_where_the_browser_takes_it(stack: RunningStack) -> Non
     assert "Accept-Encoding" in packed.headers["Vary"]
 
 
-def test_a_browser_that_has_it_gets_304(stack: RunningStack) -> None:
+def test_a_browser_that_has_the_current_file_gets_304(stack: RunningStack) -> None:
     url = f"{stack.analytics_url}/UserLogger.js"
     etag = send(url).headers["ETag"]
     again = send(url, If_None_Match=etag)

@@ -1,4 +1,4 @@
-"""Group commit: nobody is released before the bytes are durable, and nobody waits for a Redis that hangs."""
+"""Group commit: no request returns before its bytes are durable, and none waits long for a Redis that hangs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def client(stack: RunningStack) -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def black_hole() -> Iterator[str]:
-    """A server that takes connections and never answers, as a machine that hangs."""
+    """The URL of a server that accepts connections and never answers, like a machine that hangs."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
         yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
 
@@ -48,7 +48,7 @@ def deliveries(count: int, size: int = 10) -> list[Delivery]:
 
 
 def publish_all(publisher: Publisher, parts: list[Delivery]) -> list[str]:
-    """All at once; what each was told, empty for success."""
+    """All concurrently; the error of each, empty for success."""
 
     def publish(delivery: Delivery) -> str:
         try:
@@ -61,21 +61,19 @@ def publish_all(publisher: Publisher, parts: list[Delivery]) -> list[str]:
         return list(pool.map(publish, parts))
 
 
-def kept(client: redis.Redis) -> list[list[Delivery]]:
+def groups_in_redis(client: redis.Redis) -> list[list[Delivery]]:
     groups: Any = client.hvals(GROUPS)
     return [decode_group(group) for group in groups]
 
 
-def test_what_is_published_is_in_redis_when_it_returns(
-    client: redis.Redis, stack: RunningStack, tmp_path: Path
-) -> None:
+def test_a_delivery_is_in_redis_when_publish_returns(client: redis.Redis, stack: RunningStack, tmp_path: Path) -> None:
     url = stack.broker_url.removesuffix("/0") + "/8"
     (delivery,) = deliveries(1)
     publisher(url, tmp_path).publish(delivery)
-    assert kept(client) == [[delivery]]
+    assert groups_in_redis(client) == [[delivery]]
 
 
-def test_requests_that_wait_share_a_group_up_to_its_size(
+def test_waiting_requests_share_groups_up_to_their_maximum_size(
     client: redis.Redis, stack: RunningStack, tmp_path: Path
 ) -> None:
     url = stack.broker_url.removesuffix("/0") + "/8"
@@ -83,64 +81,65 @@ def test_requests_that_wait_share_a_group_up_to_its_size(
     one = publisher(url, tmp_path)
     client.client_pause(300)  # so that all of them wait
     assert set(publish_all(one, sent)) == {""}
-    groups = kept(client)
+    groups = groups_in_redis(client)
     assert sorted(d.receipt for group in groups for d in group) == sorted(d.receipt for d in sent)
     assert 20 <= len(groups) < 100
     assert max(len(group) for group in groups) == 10
 
 
-def test_a_redis_that_hangs_costs_each_request_less_than_a_second(black_hole: str, tmp_path: Path) -> None:
+def test_while_redis_hangs_each_request_takes_less_than_a_second(black_hole: str, tmp_path: Path) -> None:
     one = publisher(black_hole, tmp_path)
     sent = deliveries(50, size=100)
     began = time.monotonic()
     assert set(publish_all(one, sent)) == {""}
     assert time.monotonic() - began < 1
     drained: list[Delivery] = []
-    Spool(tmp_path, 0).drain(lambda *_: None)  # leaves alone what a living process writes
+    Spool(tmp_path, 0).drain(lambda *_: None)  # which does not touch the segment of a live process
     one.spool.drain(lambda _, group: drained.extend(decode_group(group)))
     assert sorted(d.receipt for d in drained) == sorted(d.receipt for d in sent)
 
 
-def test_a_redis_that_hangs_for_long_does_not_gather_work(black_hole: str, tmp_path: Path) -> None:
+def test_work_does_not_pile_up_while_redis_hangs(black_hole: str, tmp_path: Path) -> None:
     one = publisher(black_hole, tmp_path)
-    hanging, let_go = threading.Event(), threading.Event()
+    hanging, released = threading.Event(), threading.Event()
 
-    def hang() -> None:  # as a name look-up does, which no timeout of the socket ends
+    def hang() -> None:  # as a name lookup does, which no socket timeout ends
         hanging.set()
-        let_go.wait(30)
+        released.wait(30)
 
     one._redis.submit(hang)
-    hanging.wait(5)
+    assert hanging.wait(5)
     try:
         assert set(publish_all(one, deliveries(5))) == {""}
-        wait_until(lambda: one.redis_fails, 5, "the spool takes over")
+        wait_until(lambda: one.redis_fails, 5, "the spool is used")
         before = one._redis._work_queue.qsize()
         assert set(publish_all(one, deliveries(5))) == {""}
         assert one._redis._work_queue.qsize() <= before + 2
     finally:
-        let_go.set()
+        released.set()
 
 
-def test_a_redis_that_is_away_is_noticed_when_it_is_back(
+def test_the_spool_is_drained_when_redis_answers_again(
     stack: RunningStack, client: redis.Redis, tmp_path: Path
 ) -> None:
     one = publisher(stack.broker_url.removesuffix("/0") + "/8", tmp_path)
     sent = deliveries(3)
-    client.client_pause(60_000, all=False)  # what writes waits; all=True would hold up the word that ends it, too
+    client.client_pause(60_000, all=False)  # writes wait; all=True would block the command that ends the pause too
     for delivery in sent:
         one.publish(delivery)
     assert one.redis_fails
     client.client_unpause()
     wait_until(lambda: not one.redis_fails and one.spool.is_empty(), 10, "the spool is drained")
-    assert sorted(d.receipt for group in kept(client) for d in group) == sorted(d.receipt for d in sent)
+    assert sorted(d.receipt for group in groups_in_redis(client) for d in group) == sorted(d.receipt for d in sent)
 
 
-def test_neither_redis_nor_spool_is_an_error_for_each_request(black_hole: str, tmp_path: Path) -> None:
+def test_without_redis_and_spool_every_request_is_an_error(black_hole: str, tmp_path: Path) -> None:
     one = publisher(black_hole, tmp_path, spool_bytes=0)
-    assert all("the spool is full" in said for said in publish_all(one, deliveries(5)))
+    errors = publish_all(one, deliveries(5))
+    assert ["the spool is full" in error for error in errors] == [True] * 5
 
 
-def test_a_full_inbox_is_an_error_until_it_has_emptied(
+def test_a_full_inbox_is_an_error_until_it_is_below_the_low_mark(
     client: redis.Redis, stack: RunningStack, tmp_path: Path
 ) -> None:
     one = publisher(stack.broker_url.removesuffix("/0") + "/8", tmp_path, high=1)

@@ -1,4 +1,4 @@
-"""manage.py rebuild: the tables as today's code makes them of raw_actions, each row once, whatever interrupts it."""
+"""manage.py rebuild: splits raw_actions by the current code, each row once, whatever interrupts it."""
 
 from __future__ import annotations
 
@@ -75,17 +75,17 @@ def engine(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     engine.dispose()
 
 
-def keep(engine: Engine, actions: Any, kind: str = "analytics") -> None:
+def store_body(engine: Engine, actions: Any, kind: str = "analytics") -> None:
     store(engine, [Delivery(str(uuid4()), 1_767_225_661_234, kind, json.dumps(actions).encode())])
 
 
-def seed(engine: Engine, bodies: int) -> None:
-    """So many bodies of 1,000 actions of all kinds, and one event."""
+def store_bodies(engine: Engine, bodies: int) -> None:
+    """Bodies of 1,000 actions of all types, and one event."""
     kinds: list[dict[str, Any]] = [flat_action("click"), PATH, {"name": "pageview", "url": "https://a.example/b"}]
     kinds += [{"name": "submit", "form_id": "f", "fields": ["a"]}, {"name": "brush", "page_x": 1, "page_y": 2}]
     for _ in range(bodies):
-        keep(engine, [{**kinds[index % 5], "user": f"p{index}"} for index in range(1_000)])
-    keep(engine, EVENT, "event")
+        store_body(engine, [{**kinds[index % 5], "user": f"p{index}"} for index in range(1_000)])
+    store_body(engine, EVENT, "event")
 
 
 def value(engine: Engine, sql: str) -> Any:
@@ -94,7 +94,7 @@ def value(engine: Engine, sql: str) -> Any:
 
 
 def content(engine: Engine) -> list[tuple[int, str]]:
-    """How many rows each table has, and a sum over all that stands in them."""
+    """Number and checksum of each table's rows."""
     query = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM {} AS t"
     with engine.connect() as connection:
         return [tuple(connection.execute(text(query.format(table))).one()) for table in TABLES]
@@ -104,8 +104,8 @@ def command(*options: str) -> Result:
     return CliRunner().invoke(main, ["rebuild", *options])
 
 
-def test_a_rebuild_killed_in_the_middle_goes_on_where_it_was(engine: Engine, database_url: str) -> None:
-    seed(engine, 24)
+def test_a_rebuild_that_was_killed_continues_where_it_stopped(engine: Engine, database_url: str) -> None:
+    store_bodies(engine, 24)
     before = content(engine)
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE clicks, page_views"))
@@ -134,23 +134,26 @@ def done_so_far(engine: Engine) -> Any:
     return value(engine, "SELECT max(done) FROM rebuild_progress")
 
 
-def test_anew_begins_at_the_beginning(engine: Engine) -> None:
-    seed(engine, 3)
+@pytest.mark.parametrize("option", ["--from-start", "--anew"])
+def test_from_start_ignores_what_an_interrupted_rebuild_has_done(engine: Engine, option: str) -> None:
+    store_bodies(engine, 3)
     steps = rebuild(engine)
     next(steps), next(steps)
     steps.close()
     assert done_so_far(engine) == 1_000
-    assert "Continuing" not in command("--anew").stderr
+    finished = command(option)
+    assert (finished.exit_code, finished.stdout) == (0, "Split 3001 actions again.\n")
+    assert "Continuing" not in finished.stderr
     assert done_so_far(engine) is None
 
 
-def test_what_the_worker_stores_meanwhile_stands_once(engine: Engine) -> None:
-    seed(engine, 3)
+def test_actions_stored_during_a_rebuild_are_split_once(engine: Engine) -> None:
+    store_bodies(engine, 3)
     ended = threading.Event()
 
     def work() -> None:
         while not ended.wait(0.01):
-            keep(engine, [flat_action("click") for _ in range(20)])
+            store_body(engine, [flat_action("click") for _ in range(20)])
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -166,8 +169,8 @@ def test_what_the_worker_stores_meanwhile_stands_once(engine: Engine) -> None:
     assert value(engine, "SELECT count(*) FROM positions_screen WHERE name = 'click'") == clicks - 1
 
 
-def test_only_the_actions_of_one_name_are_split_again(engine: Engine) -> None:
-    seed(engine, 2)
+def test_with_a_name_only_its_actions_are_split_again(engine: Engine) -> None:
+    store_bodies(engine, 2)
     before = content(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE clicks SET tag = 'wrong' WHERE element_id = 'circle-1'"))
@@ -177,9 +180,13 @@ def test_only_the_actions_of_one_name_are_split_again(engine: Engine) -> None:
     assert content(engine) == before
 
 
-def test_a_type_added_after_its_actions_came_gets_its_rows(engine: Engine, database_url: str, tmp_path: Path) -> None:
-    """The how-to of analytics_app/actions/__init__.py, in a copy of the project."""
-    keep(engine, [{"name": "rating", "stars": 4, "user": "p"}, {"name": "rating", "stars": 9}, flat_action("click")])
+def test_a_type_added_after_its_actions_were_stored_gets_its_rows(
+    engine: Engine, database_url: str, tmp_path: Path
+) -> None:
+    """The steps of CONTRIBUTING.md for a new action type, in a copy of the project."""
+    store_body(
+        engine, [{"name": "rating", "stars": 4, "user": "p"}, {"name": "rating", "stars": 9}, flat_action("click")]
+    )
     app = tmp_path / "analytics_app"
     shutil.copytree(ROOT / "analytics_app", app, ignore=shutil.ignore_patterns("__pycache__"))
     (app / "actions/rating.py").write_text(RATING)
@@ -209,16 +216,16 @@ class Stricter(click.Schema):
     element_id = Word(3)
 
 
-def test_what_no_longer_fits_keeps_its_rows(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep(engine, [flat_action("click"), flat_action("click", element_id="abc")])
+def test_an_action_that_is_no_longer_valid_keeps_its_rows(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_body(engine, [flat_action("click"), flat_action("click", element_id="abc")])
     monkeypatch.setitem(ACTIONS, "click", replace(click.CLICK, schema=Stricter))
     *_, last = rebuild(engine)
     assert (last.split, last.kept) == (1, {"click": 1})
     assert value(engine, "SELECT count(*) FROM clicks") == 2
 
 
-def test_two_at_once_do_not_disturb_each_other(engine: Engine) -> None:
-    seed(engine, 2)
+def test_a_second_rebuild_at_the_same_time_is_refused(engine: Engine) -> None:
+    store_bodies(engine, 2)
     steps = rebuild(engine)
     next(steps)
     refused = command()

@@ -1,4 +1,4 @@
-"""`?validate=1`: would this be accepted? An answer action by action, and nothing stored."""
+"""`?validate=1`: says for each action whether it would be accepted, and stores nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ask(stack: RunningStack, body: Any, path: str = "/analytics") -> Answer:
     return post(f"{stack.analytics_url}{path}?validate=1", body)
 
 
-def test_it_answers_action_by_action_in_their_order(stack: RunningStack, user: str) -> None:
+def test_it_answers_for_each_action_in_their_order(stack: RunningStack, user: str) -> None:
     path = {"name": "mousemove", "n": 2, "dt": [0, 50], "x": [1, 1], "y": [1, 1]}
     actions = [{"name": "new brush"}, {"client_x": "left"}, 17, flat_action("click"), path, {**path, "n": 3}]
     answer = ask(stack, envelope(actions, user))
@@ -66,48 +66,48 @@ def test_it_stores_nothing(stack: RunningStack, user: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["1", "true", "yes"])
-def test_whoever_asks_in_another_word_is_not_stored_by_surprise(stack: RunningStack, value: str) -> None:
+def test_any_other_value_than_0_is_a_dry_run_too(stack: RunningStack, value: str) -> None:
     assert post(f"{stack.analytics_url}/analytics?validate={value}", [{"name": "x"}]).json["stored"] is False
 
 
 @pytest.mark.parametrize("value", ["0", ""])
-def test_who_does_not_ask_is_stored(stack: RunningStack, user: str, value: str) -> None:
+def test_with_0_or_no_value_the_body_is_stored(stack: RunningStack, user: str, value: str) -> None:
     url = f"{stack.analytics_url}/analytics?validate={value}"
     assert post(url, [{"name": "x", "user": user}]).json == {"success": True}
     stack.wait_for("SELECT name FROM raw_actions WHERE user_id = %(user)s", user=user)
 
 
-def test_it_names_what_the_envelope_says_wrong_of_itself(stack: RunningStack, user: str) -> None:
+def test_it_names_the_invalid_fields_of_the_envelope(stack: RunningStack, user: str) -> None:
     answer = ask(stack, envelope([{"name": "x"}], user, t0="noon", clock={"rtt": -1}))
     assert set(answer.json["batch"]) == {"t0", "rtt"}
     assert answer.json["accepted"] == 1
 
 
-def test_it_judges_a_single_event_as_the_worker_does(stack: RunningStack) -> None:
-    (good,) = ask(stack, EVENT, "/event/").json["actions"]
-    assert good == {"index": 0, "name": "link click", "accepted": True, "tables": ["raw_actions", "clicks"]}
-    (bad,) = ask(stack, {**EVENT, "data": {"host": "h", "path": "/", "x": 1}}, "/event/").json["actions"]
-    assert bad["errors"] == {"data": {"element": ["Missing data for required field."], "x": ["Unknown field."]}}
+def test_it_validates_a_single_event_as_the_worker_does(stack: RunningStack) -> None:
+    (valid,) = ask(stack, EVENT, "/event/").json["actions"]
+    assert valid == {"index": 0, "name": "link click", "accepted": True, "tables": ["raw_actions", "clicks"]}
+    (invalid,) = ask(stack, {**EVENT, "data": {"host": "h", "path": "/", "x": 1}}, "/event/").json["actions"]
+    assert invalid["errors"] == {"data": {"element": ["Missing data for required field."], "x": ["Unknown field."]}}
 
 
-def test_a_body_that_is_neither_is_one_bad_action(stack: RunningStack) -> None:
-    (bad,) = ask(stack, {"name": "click"}).json["actions"]
-    assert list(bad["errors"]) == ["body"]
+def test_a_body_that_is_neither_array_nor_envelope_is_one_invalid_action(stack: RunningStack) -> None:
+    (invalid,) = ask(stack, {"name": "click"}).json["actions"]
+    assert list(invalid["errors"]) == ["body"]
 
 
-def test_what_cannot_be_said_in_json_is_said_all_the_same(stack: RunningStack) -> None:
-    (bad,) = ask(stack, rb'[{"name": "\ud800", "page_x": 1e400}]').json["actions"]
-    assert set(bad["errors"]) == {"name", "page_x"}
+def test_values_that_cannot_be_stored_are_named_in_a_valid_answer(stack: RunningStack) -> None:
+    (invalid,) = ask(stack, rb'[{"name": "\ud800", "page_x": 1e400}]').json["actions"]
+    assert set(invalid["errors"]) == {"name", "page_x"}
 
 
 @pytest.mark.parametrize(("body", "error"), [(b"", "empty"), (b"17", "form"), (b"{", "json")])
-def test_the_door_s_own_answers_come_first(stack: RunningStack, body: bytes, error: str) -> None:
+def test_a_body_that_would_be_refused_gets_the_same_answer(stack: RunningStack, body: bytes, error: str) -> None:
     answer = ask(stack, body)
     assert (answer.status, answer.json["error"]) == (400, error)
 
 
 @pytest.mark.parametrize(("count", "status"), [(Limits.VALIDATED, 200), (Limits.VALIDATED + 1, 413)])
-def test_it_is_asked_about_so_many_at_a_time(stack: RunningStack, count: int, status: int) -> None:
+def test_it_answers_up_to_its_limit_of_actions(stack: RunningStack, count: int, status: int) -> None:
     answer = ask(stack, json.dumps([{}] * count).encode())
     assert answer.status == status
     if status == 413:

@@ -1,4 +1,4 @@
-"""Signing in to the admin area as a browser does, without one."""
+"""Users of the admin area, and signing in without a browser."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASSWORD = "a long enough password"
 
 
 def manage(stack: RunningStack, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """`python manage.py …` beside the running stack."""
+    """Run `manage.py` with the settings of the running stack."""
     env = {"DATABASE_URL": stack.database_url, "CELERY_BROKER_URL": stack.broker_url, "DATA_DIR": str(stack.data_dir)}
     return subprocess.run(
         [sys.executable, "analytics_app/manage.py", *arguments],
@@ -30,15 +30,15 @@ def manage(stack: RunningStack, *arguments: str, stdin: str = "") -> subprocess.
 
 
 def new_user(stack: RunningStack, role: str = "admin", name: str = "") -> str:
-    """Returns the name, a new one where none is given; the password is PASSWORD."""
+    """Create a user with the password PASSWORD. Returns the name, by default a new one."""
     name = name or f"{role}-{secrets.token_hex(4)}"
-    made = manage(stack, "create_user", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
-    assert made.returncode == 0, made.stderr
+    created = manage(stack, "create_user", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
+    assert created.returncode == 0, created.stderr
     return name
 
 
 class Visitor:
-    """A browser without a screen: cookies, forms with their CSRF token, redirects."""
+    """Makes requests as a browser would: with cookies, redirects and the CSRF tokens of forms."""
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -50,7 +50,7 @@ class Visitor:
         return self._open(urllib.request.Request(self.base + path, headers=headers))
 
     def submit(self, page: str, path: str, **fields: Any) -> Answer:
-        """Send a form as it stands on a page, with the page's token."""
+        """Send a form with the CSRF token of the page that contains it."""
         return self.post(path, csrf_token=self.token(page), **fields)
 
     def post(self, path: str, **fields: Any) -> Answer:
@@ -59,7 +59,7 @@ class Visitor:
 
     def token(self, page: str) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(page).body.decode())
-        assert found, f"no form on {page}"
+        assert found, f"{page} has no form"
         return found[1]
 
     def sign_in(self, name: str, password: str = PASSWORD, wanted: str = "") -> Answer:

@@ -1,4 +1,4 @@
-"""What the tests of faults share: a page that sends batches, and faults that end with their block."""
+"""For tests that inflict faults: a page that sends batches, and faults that last as long as a with block."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import redis
 from tests.support.running import RunningStack, Service, wait_until
 from tests.support.sending import Answer, post
 
-STORED_WITHIN_S = 30  # reliability.md: a killed worker's groups
+STORED_WITHIN_S = 30  # what docs/how-it-works.md says of the groups of a killed worker
 
 
 class Page:
-    """A page of its own, whose actions are counted from 0."""
+    """A page that sends batches; its actions are numbered from 0."""
 
     def __init__(self, stack: RunningStack) -> None:
         self.stack = stack
@@ -35,7 +35,7 @@ class Page:
         return {"v": 2, "page_id": str(self.page_id), "batch_id": str(uuid4()), "const": const, "actions": clicks}
 
     def post(self, batch: dict[str, Any]) -> Answer:
-        """Raises OSError, http.client.HTTPException where no answer comes."""
+        """Raises OSError or http.client.HTTPException if there is no answer."""
         began = time.monotonic()
         answer = post(f"{self.stack.analytics_url}/analytics", batch)
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
@@ -45,17 +45,17 @@ class Page:
         return self.post(self.batch(actions))
 
     def send_until(self, status: int, batches: int = 500) -> Answer:
-        """Batches until one is answered so; that one does not count, the others were accepted."""
+        """Send batches until one is answered with this status. It is not counted; all before it must be accepted."""
         for _ in range(batches):
             before = self.seq
             if (answer := self.send()).status == status:
                 self.seq = before
                 return answer
             assert answer.status == http.HTTPStatus.OK, answer
-        raise AssertionError(f"{batches} batches and no {status}")
+        raise AssertionError(f"{batches} batches were sent, and none was answered with {status}")
 
     def assert_stored(self, timeout: float = STORED_WITHIN_S) -> None:
-        """Every action is in every table it belongs to, once; by their keys they could not be there twice."""
+        """Every action is in every table it belongs to, and once, because of the primary keys."""
         for table in ("raw_actions", "positions_screen", "clicks"):
             self.stack.wait_for(
                 f"SELECT seq FROM {table} WHERE page_id = %(page_id)s ORDER BY seq",
@@ -91,7 +91,7 @@ def out_of_memory(stack: RunningStack) -> Iterator[None]:
 
 @contextmanager
 def locked(stack: RunningStack, table: str) -> Iterator[None]:
-    """The worker's transaction waits in the middle of its batch."""
+    """The worker's transaction waits for this table, in the middle of a group."""
     with closing(psycopg2.connect(stack.database_url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table}")
         yield
@@ -112,7 +112,7 @@ def read_only(stack: RunningStack) -> Iterator[None]:
 
 
 def wait_for_blocked(stack: RunningStack, sessions: int = 1) -> None:
-    """So many of the worker's sessions wait for a lock."""
+    """Wait until so many of the worker's sessions are waiting for a lock."""
     stack.wait_for(
         "SELECT count(*) AS n FROM pg_stat_activity"
         " WHERE wait_event_type = 'Lock' AND application_name = 'user-actions-logging'",
@@ -126,7 +126,7 @@ def spooled(stack: RunningStack) -> int:
 
 
 def wait_until_drained(stack: RunningStack) -> None:
-    """Nothing is left on the way to PostgreSQL."""
+    """Wait until spool and inbox are empty."""
 
     def drained() -> bool:
         with client(stack) as connection:

@@ -1,6 +1,6 @@
-"""Bodies that no client should send, each with what must become of its actions.
+"""Bodies that no client should send, each with where its actions must be stored.
 
-Every action that is put in carries a mark, under which its row is found, or its bytes among the rejected ones.
+Every action carries a mark by which it is found, in a row of raw_actions or in the bytes of a reject.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from tests.support.running import RunningStack
 from tests.support.sending import envelope, flat_action
 
 MARK = re.compile(rb"mark-[0-9a-f]{32}")
-# Fields of an envelope that cost no action, whatever they hold; and those that say whose and what the actions are.
+# Envelope fields that reject no action, whatever they contain; and those that determine owner and content of actions.
 HARMLESS = ["lib", "config", "prev_page", "page_no", "batch_seq", "attempt", "batch_id", "t0", "sent_at", "clock"]
 HARMLESS += ["reason", "lost", "env", "unknown"]
-TELLING = ["study", "const", "session_id", "page_id", "v", "views"]
-TOKENS = [  # JSON by its grammar that Python's json.dumps would not write
+DECISIVE = ["study", "const", "session_id", "page_id", "v", "views"]
+TOKENS = [  # valid JSON that json.dumps would not write
     *("1e400", "-1e400", "1E+99999", "1e-400", "-0", "-0.0", "1" * 5_000, "-" + "9" * 400, "1." + "0" * 5_000),
     *('{"a":1,"a":2}', '{"":{"":0},"":1}', r'"\ud800"', r'"\udc00\ud800"', r'"\u0000"', '"\x7f"', "[ ]", "{ }"),
 ]
@@ -50,12 +50,12 @@ values = st.recursive(
 
 @dataclass
 class Case:
-    """A body, and the marks that it puts in."""
+    """A body, and the marks of its actions."""
 
     path: str
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
-    good: list[str] = field(default_factory=list)
+    valid: list[str] = field(default_factory=list)
     """Must be stored."""
     either: list[str] = field(default_factory=list)
     """Must be stored or rejected."""
@@ -70,8 +70,8 @@ def encode(value: Any) -> bytes:
     return re.sub(r'"@@(.*?)@@"', lambda found: json.loads(f'"{found[1]}"'), text).encode("utf-8", "surrogatepass")
 
 
-def kinds(name: str) -> dict[str, Any]:
-    """A good action of each type, without its mark."""
+def valid_action(name: str) -> dict[str, Any]:
+    """A valid action of this name, without its mark."""
     move = {"n": 2, "dt": [0, 50], "x": [1, 2], "y": [3, 4], "sx": 0, "sy": 0, "off": [0, 0], "pointer": "mouse"}
     more: dict[str, dict[str, Any]] = {
         "click": {"button": 0, "tag": "a", "selector": "#a", "text": "x", "rel_x": 0.5, "trusted": True, "task": "t"},
@@ -84,77 +84,77 @@ def kinds(name: str) -> dict[str, Any]:
     return {**flat_action(name), "user": "fuzz", "study": "s", "url": "http://h/p", "title": "t", **more[name]}
 
 
-good_actions = st.sampled_from(["click", "mousemove", "pageview", "submit", "consent", "anything"]).map(kinds)
+valid_actions = st.sampled_from(["click", "mousemove", "pageview", "submit", "consent", "anything"]).map(valid_action)
 
 
 @st.composite
 def batches(draw: st.DrawFn) -> Case:
-    """A few good actions and one with one bad field, or something that is no action at all."""
-    actions = draw(st.lists(good_actions, max_size=4))
+    """A few valid actions and one with invalid fields, or a value that is not an action."""
+    actions = draw(st.lists(valid_actions, max_size=4))
     marks = [mark() for _ in actions]
-    for action, its in zip(actions, marks, strict=True):
-        action["mark"] = its
-    case = Case("/analytics", b"", good=marks)
+    for action, own_mark in zip(actions, marks, strict=True):
+        action["mark"] = own_mark
+    case = Case("/analytics", b"", valid=marks)
     if draw(st.integers(0, 5)):
         case.either.append(mark())
         place = draw(st.integers(0, len(actions)))
-        actions.insert(place, draw(bad_actions(case.either[0])))
+        actions.insert(place, draw(invalid_actions(case.either[0])))
     if not actions:
         return Case("/analytics", encode(draw(values)))
     body: Any = actions
     if draw(st.booleans()):
         body = envelope(actions, "fuzz")
         if draw(st.booleans()):
-            name = draw(st.sampled_from([*HARMLESS, *TELLING]))
+            name = draw(st.sampled_from([*HARMLESS, *DECISIVE]))
             body[name] = draw(
                 st.one_of(values, st.lists(values, max_size=3), st.dictionaries(texts, values, max_size=3))
             )
-            if name in TELLING:
-                case.either, case.good = case.either + case.good, []
+            if name in DECISIVE:
+                case.either, case.valid = case.either + case.valid, []
     case.body = encode(body)
     return case
 
 
 @st.composite
-def bad_actions(draw: st.DrawFn, its: str) -> Any:
+def invalid_actions(draw: st.DrawFn, own_mark: str) -> Any:
     if draw(st.integers(0, 3)) == 0:
-        return draw(st.sampled_from([its, [its], [[its, None]]]))
-    action = draw(good_actions)
+        return draw(st.sampled_from([own_mark, [own_mark], [[own_mark, None]]]))
+    action = draw(valid_actions)
     names = st.one_of(st.sampled_from(sorted({*action, "seq", "t", "view", "condition_1", "session_id"})), texts)
     for _ in range(draw(st.integers(1, 2))):
         action[draw(names)] = draw(values)
-    action["mark"] = its
+    action["mark"] = own_mark
     return action
 
 
 @st.composite
 def events(draw: st.DrawFn) -> Case:
-    its = mark()
+    own_mark = mark()
     event: dict[str, Any] = {
         "session_id": str(uuid4()),
         "category": draw(st.sampled_from(["page interaction", "form interaction"])),
         "name": draw(st.sampled_from(["link click", "pageview", "submit"])),
         "timestamp": "2022-04-01 09:15:27.243860",
-        "data": {"host": "h", "path": "/", "element": its},
-        "user": its,
+        "data": {"host": "h", "path": "/", "element": own_mark},
+        "user": own_mark,
     }
     where = event["data"] if draw(st.booleans()) else event
     where[draw(st.one_of(st.sampled_from(sorted({*where} - {"user"})), texts.filter(lambda t: t != "user")))] = draw(
         values
     )
-    return Case("/event/", encode(event), either=[its])
+    return Case("/event/", encode(event), either=[own_mark])
 
 
 @st.composite
 def mangled(draw: st.DrawFn) -> Case:
-    """Bytes that are cut, encoded, compressed or nested as they should not be."""
+    """Bytes that are truncated, or encoded, compressed or nested wrongly."""
     case = draw(st.one_of(batches(), events()))
     how = draw(
         st.sampled_from(["cut", "gzip", "torn gzip", "no gzip", "utf-16", "latin-1", "bom", "deep", "noise", "flip"])
     )
-    case.good, case.either = ([], []) if how != "gzip" else (case.good, case.either)
+    case.valid, case.either = ([], []) if how != "gzip" else (case.valid, case.either)
     body = case.body
-    part = draw(st.floats(0, 1, exclude_max=True))  # not a place: lengths differ with the marks
+    part = draw(st.floats(0, 1, exclude_max=True))  # a share, not an index: lengths differ with the marks
     if "gzip" in how:
         case.headers = {"Content_Encoding": "gzip"}
         packed = gzip.compress(body)
@@ -178,30 +178,30 @@ cases = st.one_of(batches(), batches(), events(), mangled()).map(copy.deepcopy)
 
 
 @dataclass
-class Fate:
-    """Where the marks of all accepted bodies ended."""
+class Outcome:
+    """How often each mark is stored, and how often it is rejected."""
 
     stored: Counter[str]
     rejected: Counter[str]
 
 
-def fate(stack: RunningStack, since: str) -> Fate:
-    """By what has been written since then."""
-    raw = stack.rows("SELECT data::text AS text FROM raw_actions WHERE received_at >= %(since)s", since=since)
-    bad = stack.rows("SELECT body FROM rejected_actions WHERE rejected_at >= %(since)s", since=since)
-    stored = Counter(found.decode() for row in raw for found in set(MARK.findall(row["text"].encode())))
-    rejected = Counter(found.decode() for row in bad for found in set(MARK.findall(bytes(row["body"]))))
-    return Fate(stored, rejected)
+def outcome_since(stack: RunningStack, since: str) -> Outcome:
+    """From the rows written since then."""
+    actions = stack.rows("SELECT data::text AS text FROM raw_actions WHERE received_at >= %(since)s", since=since)
+    rejects = stack.rows("SELECT body FROM rejected_actions WHERE rejected_at >= %(since)s", since=since)
+    stored = Counter(found.decode() for row in actions for found in set(MARK.findall(row["text"].encode())))
+    rejected = Counter(found.decode() for row in rejects for found in set(MARK.findall(bytes(row["body"]))))
+    return Outcome(stored, rejected)
 
 
-def wrong(cases: list[Case], found: Fate) -> list[str]:
-    """What of the accepted bodies is not where it must be, in words."""
+def misplaced(cases: list[Case], outcome: Outcome) -> list[str]:
+    """Descriptions of the actions that are not stored or rejected exactly once, as they must be."""
 
-    def told(its: str, case: Case) -> str:
-        return f"stored {found.stored[its]}, rejected {found.rejected[its]} times: {case.body!r}"
+    def described(mark: str, case: Case) -> str:
+        return f"stored {outcome.stored[mark]}, rejected {outcome.rejected[mark]} times: {case.body!r}"
 
-    lost = [
-        told(its, case) for case in cases for its in case.good if (found.stored[its], found.rejected[its]) != (1, 0)
-    ]
-    both = [told(its, case) for case in cases for its in case.either if found.stored[its] + found.rejected[its] != 1]
-    return lost + both
+    valid = [(mark, case) for case in cases for mark in case.valid]
+    either = [(mark, case) for case in cases for mark in case.either]
+    lost = [pair for pair in valid if (outcome.stored[pair[0]], outcome.rejected[pair[0]]) != (1, 0)]
+    not_once = [pair for pair in either if outcome.stored[pair[0]] + outcome.rejected[pair[0]] != 1]
+    return [described(*pair) for pair in lost + not_once]

@@ -1,4 +1,4 @@
-"""Two small servers for the logger's tests: one gives out pages, one stands between the page and the API."""
+"""Two small servers for the logger's tests: one serves pages, one forwards requests from a page to the API."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RELAYED = (
 
 
 class Host:
-    """A server on a port of its own, in threads that end with the test."""
+    """A server on a free port, in threads that end with the test."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -34,11 +34,11 @@ class Host:
 
 class Quiet(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
-        """The tests' output says enough."""
+        """Log nothing."""
 
 
 class Site(Host):
-    """Pages of somebody's study, under an origin that is not the API's."""
+    """Pages of a study, from another origin than the API."""
 
     def __init__(self) -> None:
         pages: dict[str, tuple[str, dict[str, str]]] = {}
@@ -56,22 +56,22 @@ class Site(Host):
         super().__init__(Pages)
 
     def add(self, path: str, html: str, **headers: str) -> str:
-        """The URL of a new page."""
+        """Add a page; returns its URL."""
         self.pages[path] = "<!doctype html><html lang=en>" + html, {k.replace("_", "-"): v for k, v in headers.items()}
         return self.url + path
 
 
 class Gateway(Host):
-    """Forwards each POST to the API, as a network does: late, not at all, or without bringing the answer back."""
+    """Forwards each POST to the API like an unreliable network: late, not at all, or without returning the answer."""
 
     def __init__(self, api_url: str) -> None:
         self.down = False
-        """Every connection is cut before the API hears of it."""
+        """Every connection is closed before anything is forwarded."""
         self.mute = 0
-        """So many requests reach the API whose answers get lost."""
+        """The answers of so many requests are lost."""
         self.delay_s = 0.0
         self.bodies: list[dict[str, Any]] = []
-        """What came, forwarded or not."""
+        """All bodies that arrived here, forwarded or not."""
         gateway, api = self, urlsplit(api_url)
 
         class Forward(Quiet):

@@ -1,4 +1,4 @@
-"""Simulated participants of the demo study: the batches that their browsers would send. The same ones every time.
+"""Simulated participants of the demo study: the batches that their browsers would send. The same in every run.
 
 A movement follows the minimum-jerk profile (Flash and Hogan, 1985, J. Neurosci. 5:1688), its duration Fitts' law in
 Shannon's form (MacKenzie, 1992, Hum.-Comput. Interact. 7:91), here 150 ms + 140 ms per bit. People differ in speed and
@@ -28,7 +28,7 @@ Point = tuple[float, float]
 
 @dataclass
 class Browser:
-    """One participant's browser: a clock, a pointer, and the actions of the page that it shows."""
+    """One participant's browser: its clock, pointer, and the actions of its current page."""
 
     user: str
     conditions: tuple[str, str]
@@ -47,11 +47,11 @@ class Browser:
         self.actions.append({"name": name, "seq": len(self.actions), "t": t, "view": 0, **fields})
 
     def read(self, seconds: float) -> None:
-        """A pause, longer for some than for others: lognormal, as reading times are."""
+        """A pause of lognormal length, as reading times have."""
         self.now += 1000 * seconds * self.random.lognormvariate(0, 0.35)
 
     def move(self, target: Point, width: float) -> None:
-        """To a point inside a target so many px wide."""
+        """Move the pointer to a point inside a target `width` px wide."""
         goal = tuple(place + self.random.gauss(0, width / 8) for place in target)
         distance = math.dist(self.pointer, goal)
         seconds = 0.15 + 0.14 * math.log2(distance / width + 1)
@@ -97,7 +97,7 @@ class Browser:
         self.add("pageview", nav="load", referrer="")
 
     def leave(self) -> Delivery:
-        """The page's batch; then the next page."""
+        """Leave the page; returns its batch."""
         width, height = VIEWPORT
         url = f"http://127.0.0.1:5002{self.path}?user={self.user}"
         view = {"url": url, "title": self.title, "viewport_w": width, "viewport_h": height}
@@ -116,13 +116,13 @@ class Browser:
 
 
 def uuid7_like(milliseconds: float, source: random.Random) -> UUID:
-    """A UUIDv7 of this time, from a seeded source."""
+    """A UUIDv7 of this time, from a pseudo-random source."""
     tail = source.getrandbits(74)
     return UUID(int=round(milliseconds) << 80 | 0x7 << 76 | (tail >> 62) << 64 | 0b10 << 62 | tail & ((1 << 62) - 1))
 
 
 def take_part(user: str, conditions: tuple[str, str], number: int) -> Iterator[Delivery]:
-    """One person through the demo study; in the condition `plain` more flowers are missed and searched for."""
+    """One participant's way through the study; in the condition `plain` more flowers, each after a longer search."""
     source = random.Random(f"{user} {conditions}")
     browser = Browser(user, conditions, source, START_MS + number * 900_000)
     browser.session_id = str(uuid7_like(browser.now, source))
@@ -153,7 +153,7 @@ def take_part(user: str, conditions: tuple[str, str], number: int) -> Iterator[D
 
 
 def deliveries() -> Iterator[Delivery]:
-    """Eight people, two in each combination of conditions."""
+    """Eight participants, two in each combination of conditions."""
     for number in range(8):
         conditions = ("grid" if number % 2 == 0 else "plain", "goal" if number % 4 < 2 else "explore")
         yield from take_part(f"p{17 + number:03}", conditions, number)

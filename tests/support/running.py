@@ -1,4 +1,4 @@
-"""A real stack for tests: `python -m dev` on a data folder and ports of its own, as a person would start it."""
+"""A real stack for tests: `python -m dev` with its own data folder and ports."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from dev.settings import ROOT, free_port
 NAMES = ("api", "worker", "redis", "postgres", "study")
 OURS = {"ANALYTICS_PORT", "STUDY_PORT", "ANALYTICS_URL", "DATA_DIR", "DATABASE_URL", "CELERY_BROKER_URL"}
 READY_WITHIN_S = 60
-PATIENCE_S = 30  # of a test that waits for what is promised, but not for when: a busy machine takes its time
+PATIENCE_S = 30  # of a test that waits for something without a promised time: a busy machine is slow
 
 Rows = list[dict[str, Any]]
 
 
 def wait_until(condition: Callable[[], Any], timeout: float, what: str | Callable[[], str]) -> Any:
-    """Poll until the condition is true and return what it gave.
+    """Poll until the condition is true; returns its value.
 
     Raises:
-        AssertionError: it stayed false; `what` says what was waited for.
+        AssertionError: it was false for `timeout` seconds; `what` describes the condition.
     """
     deadline = time.monotonic() + timeout
     while not (result := condition()):
@@ -46,7 +46,7 @@ def wait_until(condition: Callable[[], Any], timeout: float, what: str | Callabl
 
 @dataclass(frozen=True)
 class Service:
-    """One supervised process: killed, it comes back."""
+    """One supervised process, which is restarted when it ends."""
 
     name: str
     data_dir: Path
@@ -54,18 +54,18 @@ class Service:
 
     @property
     def pid(self) -> int:
-        """Of its main process; waits while there is none."""
+        """The pid of its main process; waits until there is one."""
         path = self.data_dir / "run" / f"{self.name}.pid"
         return int(wait_until(lambda: path.exists() and path.read_text(), PATIENCE_S, f"{self.name} runs"))
 
     def kill(self, signal_: signal.Signals = signal.SIGKILL) -> None:
-        """As `kill -9`; returns when the supervisor has seen it."""
+        """As `kill -9`; returns when the supervisor has restarted it."""
         pid = self.pid
         os.kill(pid, signal_)
-        wait_until(lambda: self.pid != pid, PATIENCE_S, f"the supervisor sees that {self.name} was killed")
+        wait_until(lambda: self.pid != pid, PATIENCE_S, f"the supervisor restarts {self.name}")
 
     def pause(self) -> None:
-        """It and its children hang, as a machine that thrashes would make them."""
+        """Suspend it and its children, as if the machine were thrashing."""
         for process in processes.find(self.data_dir, {self.name}):
             process.suspend()
 
@@ -77,10 +77,10 @@ class Service:
 
 
 class RunningStack:
-    """A stack and the questions that tests ask it."""
+    """A stack, its services, and queries of its database."""
 
     def __init__(self, data_dir: Path, through: Sequence[str] = (), **settings: str) -> None:
-        """Start it, perhaps through another program; returns at once, `wait_ready` when it answers."""
+        """Start it, optionally through another program. Returns at once; `wait_ready` waits until it answers."""
         data_dir.mkdir(parents=True, exist_ok=True)
         self.data_dir = data_dir
         analytics_port, study_port = free_port(), free_port()
@@ -103,7 +103,7 @@ class RunningStack:
         deadline = time.monotonic() + READY_WITHIN_S
         while "Ready in" not in self.output:
             ended = self.process.poll() is not None
-            assert not ended, f"the stack ended at its start:\n{self.output}\n{self.log_tails()}"
+            assert not ended, f"the stack ended while starting:\n{self.output}\n{self.log_tails()}"
             assert time.monotonic() < deadline, f"the stack is not ready:\n{self.output}\n{self.log_tails()}"
             time.sleep(0.05)
         env = dotenv_values(self.data_dir / "stack.env")
@@ -120,7 +120,7 @@ class RunningStack:
 
     @property
     def output(self) -> str:
-        """What a person would see in the terminal."""
+        """What the terminal would show."""
         return self.output_path.read_text()
 
     @property
@@ -137,16 +137,16 @@ class RunningStack:
         return (path for path in sorted((self.data_dir / "log").glob("*.log")) if path.stat().st_size)
 
     def members(self) -> list[str]:
-        """The names of all processes that run for it, children included."""
+        """Pid and name of all its processes, including children."""
         found = []
         for process in processes.find(self.data_dir, {*NAMES, "schema"}):
-            with contextlib.suppress(psutil.NoSuchProcess):  # it ends while it is looked at
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end meanwhile
                 found.append(f"{process.pid} {process.name()}")
         return found
 
     @contextlib.contextmanager
     def hanging(self, service: Service) -> Iterator[None]:
-        """It hangs until the block ends, however long that takes: so does the supervisor, who would start it again."""
+        """Suspend a service for as long as the block takes, and the supervisor too, which would restart it."""
         self.process.send_signal(signal.SIGSTOP)
         service.pause()
         try:
@@ -154,12 +154,12 @@ class RunningStack:
         finally:
             service.resume()
             try:
-                service.wait_ready()  # the supervisor's question may have waited all the time, and needs its answer
+                service.wait_ready()  # the supervisor's health check may be waiting for its answer
             finally:
                 self.process.send_signal(signal.SIGCONT)
 
     def rows(self, sql: str, **params: Any) -> Rows:
-        """The result of a query, in a session of its own: it works again as soon as a killed PostgreSQL does."""
+        """The rows of a query, in a new session, so that it works as soon as a killed PostgreSQL is back."""
         with contextlib.closing(psycopg2.connect(self.database_url)) as connection:
             connection.autocommit = True
             with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
@@ -169,7 +169,7 @@ class RunningStack:
     def wait_for(
         self, sql: str, until: Callable[[Rows], Any] = bool, timeout: float = PATIENCE_S, **params: Any
     ) -> Rows:
-        """The rows as soon as `until` is true of them; fails with the last ones."""
+        """The rows of a query as soon as `until` is true for them; on failure, the message has the last ones."""
         last: Rows = []
 
         def satisfied() -> bool:
@@ -183,7 +183,7 @@ class RunningStack:
         return last
 
     def stop(self, signal_: signal.Signals = signal.SIGTERM, timeout: float = 45) -> None:
-        """Ask it to end and wait until it has."""
+        """Send a signal and wait until it has ended."""
         if self.process.poll() is None:
             self.process.send_signal(signal_)
         try:

@@ -1,4 +1,4 @@
-"""What tests send to the door, and how."""
+"""Requests to the API, and the bodies that they send."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Answer:
 
 
 def send(url: str, body: bytes | None = None, method: str | None = None, **headers: str) -> Answer:
-    """One request; an error status is an answer like any other."""
+    """One request; an error status is returned as an answer too."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, body, names, method=method)
     try:
@@ -37,19 +37,19 @@ def send(url: str, body: bytes | None = None, method: str | None = None, **heade
 
 
 def post(url: str, value: Any, **headers: str) -> Answer:
-    """A body as the logger sends it; bytes go as they are."""
+    """Post a value as JSON with the logger's content type; bytes are sent unchanged."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     return send(url, body, **{"Content_Type": "text/plain", **headers})
 
 
 def flat_action(name: str = "click", **fields: Any) -> dict[str, Any]:
-    """An action as the original logger makes it, at (1, 2), (3, 4), … of its six coordinates."""
+    """An action as the original logger sends it; its six coordinates are 1 to 6."""
     places = {field: float(place) for place, field in enumerate(COORDINATES, 1)}
     return {"name": name, "timestamp": int(time.time() * 1000), "element_id": "circle-1", **places, **fields}
 
 
 def envelope(actions: list[Any], user: str, **fields: Any) -> dict[str, Any]:
-    """A batch of the new logger; actions without a seq get their place as one."""
+    """A batch of our logger; an action without a seq gets its position as seq."""
     now = int(time.time() * 1000)
     numbered = [
         {"seq": seq, "t": 10.0 * seq, "view": 0, **action} if isinstance(action, dict) else action

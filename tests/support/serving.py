@@ -1,4 +1,4 @@
-"""An API with settings of its own, on the stack's PostgreSQL and Redis."""
+"""A second API with other settings, on the stack's PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Api:
 
 @contextlib.contextmanager
 def api(stack: RunningStack, folder: Path, **settings: str) -> Iterator[Api]:
-    """gunicorn as everywhere else; `settings` go over those of the stack."""
+    """Start gunicorn with the stack's settings and `settings`, which take precedence."""
     port = free_port()
     env = {
         **os.environ,

@@ -1,4 +1,4 @@
-"""Store without a queue: what the worker does with a group, in the test's own process."""
+"""What the worker does with a group, in the test's own process and without Celery."""
 
 from __future__ import annotations
 

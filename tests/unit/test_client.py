@@ -1,4 +1,4 @@
-"""The address of who asks: what proxies that we trust say, and nothing that anybody can make up."""
+"""The client's address: X-Forwarded-For is believed only from trusted proxies, because anybody can forge it."""
 
 from ipaddress import ip_network
 
@@ -25,12 +25,12 @@ TRUSTED = (ip_network("10.0.0.0/8"), ip_network("127.0.0.1"), ip_network("fd00::
         ("::ffff:10.1.1.1", "::ffff:198.51.100.1", "198.51.100.1"),
     ],
 )
-def test_only_what_trusted_proxies_say_is_believed(peer: str, forwarded: str, address: str) -> None:
+def test_only_trusted_proxies_are_believed(peer: str, forwarded: str, address: str) -> None:
     assert address_of(peer, forwarded, TRUSTED) == address
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "ours"),
+    ("peer", "forwarded", "local"),
     [
         ("127.0.0.1", "", True),
         ("192.168.3.4", "", True),
@@ -45,6 +45,6 @@ def test_only_what_trusted_proxies_say_is_believed(peer: str, forwarded: str, ad
         ("", "", False),
     ],
 )
-def test_who_is_ours(peer: str, forwarded: str, ours: bool) -> None:
-    """A proxy that nobody trusts makes everyone look like a neighbour: then nobody is."""
-    assert is_local(peer, forwarded, TRUSTED) is ours
+def test_private_addresses_are_local(peer: str, forwarded: str, local: bool) -> None:
+    """Behind a proxy that is not trusted, every client seems to have a private address: then none is local."""
+    assert is_local(peer, forwarded, TRUSTED) is local

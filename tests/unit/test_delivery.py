@@ -1,4 +1,4 @@
-"""Groups on the way: what is packed comes out as it was, and outlives an upgrade."""
+"""Groups: decoding gives what was encoded, also across an upgrade."""
 
 import msgspec
 import pytest
@@ -10,17 +10,17 @@ GROUP = [
 ]
 
 
-def test_a_group_comes_out_as_it_was_packed() -> None:
+def test_decoding_gives_the_deliveries_that_were_encoded() -> None:
     assert decode_group(encode_group(GROUP * 3)) == GROUP * 3
 
 
-def test_a_group_of_a_newer_version_can_still_be_read() -> None:
-    """New fields go to the end; a worker that does not know them yet ignores them."""
-    newer = [[*msgspec.to_builtins(GROUP[0], builtin_types=(bytes,)), "a field of tomorrow"]]
+def test_a_group_of_a_newer_version_can_be_decoded() -> None:
+    """New fields go to the end; a worker that does not know them ignores them."""
+    newer = [[*msgspec.to_builtins(GROUP[0], builtin_types=(bytes,)), "a new field"]]
     assert decode_group(msgspec.msgpack.encode(newer)) == GROUP
 
 
 @pytest.mark.parametrize("group", [b"", b"\xc1", b"[]", encode_group(GROUP)[:-1], msgspec.msgpack.encode([["x", "y"]])])
-def test_bytes_that_are_no_group_are_an_error(group: bytes) -> None:
+def test_bytes_that_are_not_a_group_are_an_error(group: bytes) -> None:
     with pytest.raises(msgspec.MsgspecError):
         decode_group(group)

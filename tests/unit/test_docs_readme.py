@@ -7,8 +7,8 @@ from dev.__main__ import greeting
 from dev.settings import ROOT, Settings
 
 
-def test_the_block_is_the_one_that_make_run_prints_first() -> None:
+def test_the_readme_shows_what_make_run_prints_first() -> None:
     home = Path("/home/ada/user-actions-logging/var")
     printed = greeting(Settings(5003, 5002, home, "", ""), "postgresql://…", "…", 6.7).strip()
-    shown = re.sub(r"(SQL +).*", r"\1psql postgresql://…", printed)  # where psql is differs, and it is quoted
-    assert f"```\n{shown}\n```" in (ROOT / "README.md").read_text()
+    expected = re.sub(r"(SQL +).*", r"\1psql postgresql://…", printed)  # psql's folder differs, and the URL is quoted
+    assert f"```\n{expected}\n```" in (ROOT / "README.md").read_text()

@@ -1,4 +1,4 @@
-"""docs/deploy.md lists every setting as config.py has it: name, default, meaning."""
+"""docs/deploy.md lists every setting as analytics_app/config/settings.py defines it: name, default, help text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
 
 
 def shown(field: Field[Any]) -> str:
-    """The default as a reader takes it."""
+    """The default as the table shows it."""
     if field.name == "DATA_DIR":
         return "`var/`"
     if field.default == "":
@@ -24,13 +24,13 @@ def table() -> str:
     return "\n".join(["| setting | default | |", "|---|---|---|", *rows])
 
 
-def test_every_setting_is_documented_as_it_is() -> None:
+def test_every_setting_is_documented_as_it_is_defined() -> None:
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-    written = text.partition(BEGIN)[2].partition(END)[0].strip()
-    assert written == table(), f"docs/deploy.md, between {BEGIN} and {END}, should be:\n{table()}"
+    documented = text.partition(BEGIN)[2].partition(END)[0].strip()
+    assert documented == table(), f"docs/deploy.md, between {BEGIN} and {END}, should be:\n{table()}"
 
 
-def test_no_help_is_missing_or_shows_a_secret() -> None:
+def test_every_setting_has_a_help_text_and_no_secret_has_a_default_to_be_shown() -> None:
     for field in fields(Config):
         assert len(field.metadata["help"]) > 5, field.name
         assert field.repr or not field.default or field.name == "CELERY_BROKER_URL", field.name

@@ -1,4 +1,4 @@
-"""Every text that an action or event may carry has a limit: good at it, rejected one beyond."""
+"""Every text of an action, an event or an envelope has a limit: valid at the limit, rejected above."""
 
 from __future__ import annotations
 
@@ -35,27 +35,28 @@ def texts() -> list[tuple[str, str, int]]:
     return found
 
 
-def fault(schema: type[marshmallow.Schema], field: str, value: Any) -> Any:
-    """What the schema says of this one field."""
+def errors(schema: type[marshmallow.Schema], field: str, value: Any) -> Any:
+    """The schema's error messages about this one field."""
     return schema().validate({field: value}).get(field)
 
 
 @pytest.mark.parametrize(("name", "field", "limit"), texts())
-def test_a_text_is_good_up_to_its_limit(name: str, field: str, limit: int) -> None:
+def test_a_text_is_valid_up_to_its_limit(name: str, field: str, limit: int) -> None:
     assert limit > 0
     schema = SCHEMAS[name]
-    assert fault(schema, field, "x" * (limit - 1)) is None
-    assert fault(schema, field, "x" * limit) is None
-    assert fault(schema, field, "x" * (limit + 1))
-    assert fault(schema, field, "\U0001f600" * limit) is None  # characters, not bytes
+    assert errors(schema, field, "x" * (limit - 1)) is None
+    assert errors(schema, field, "x" * limit) is None
+    assert errors(schema, field, "x" * (limit + 1))
+    assert errors(schema, field, "\U0001f600" * limit) is None  # characters, not bytes
 
 
 @pytest.mark.parametrize("field", ["dt", "x", "y"])
-def test_a_mouse_path_has_no_more_samples_than_its_limit(field: str) -> None:
-    assert fault(mousemove.Schema, field, [0] * (Limits.SAMPLES + 1))
+def test_a_column_of_a_mouse_path_is_valid_up_to_its_limit(field: str) -> None:
+    assert errors(mousemove.Schema, field, [0] * Limits.SAMPLES) is None
+    assert errors(mousemove.Schema, field, [0] * (Limits.SAMPLES + 1))
 
 
-def test_the_texts_beside_the_positions_of_one_body_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_texts_repeated_beside_the_positions_of_one_body_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     path: dict[str, Any] = {
         "name": "mousemove",
         "n": 3,
@@ -67,10 +68,10 @@ def test_the_texts_beside_the_positions_of_one_body_have_a_limit(monkeypatch: py
     click: dict[str, Any] = {"name": "click", "url": "https://h/12345"}
     monkeypatch.setattr(Limits, "PATHS", 2 * 3 * len("mousemove" + "/12345"))
     actions = [Action(PAGE, seq, 0, "v1", data, b"", {}) for seq, data in enumerate([path, path, path, click])]
-    good, at_the_limit, beyond, neighbour = validate_all(actions)
-    assert all(isinstance(verdict, ValidAction) for verdict in (good, at_the_limit, neighbour))
-    assert isinstance(beyond, Reject)
-    assert "x" in beyond.reasons
+    below, at_the_limit, above, after = validate_all(actions)
+    assert all(isinstance(result, ValidAction) for result in (below, at_the_limit, after))
+    assert isinstance(above, Reject)
+    assert list(above.reasons) == ["x"]
 
 
 @pytest.mark.parametrize(
@@ -78,13 +79,13 @@ def test_the_texts_beside_the_positions_of_one_body_have_a_limit(monkeypatch: py
     [(ActionSchema, "page_x", Limits.COORDINATE), (ActionSchema, "timestamp", Limits.TIMESTAMP_MS),
      (EnvelopeSchema, "batch_seq", Limits.SEQ)],
 )  # fmt: skip
-def test_a_number_is_good_up_to_its_limit(schema: type[marshmallow.Schema], field: str, most: float) -> None:
-    assert fault(schema, field, most - 1) is None
-    assert fault(schema, field, most) is None
-    assert fault(schema, field, most + 1)
+def test_a_number_is_valid_up_to_its_limit(schema: type[marshmallow.Schema], field: str, most: float) -> None:
+    assert errors(schema, field, most - 1) is None
+    assert errors(schema, field, most) is None
+    assert errors(schema, field, most + 1)
 
 
-def test_the_check_itself_sees_a_text_without_limit() -> None:
+def test_these_tests_find_a_text_without_a_limit() -> None:
     class Careless(ActionSchema):
         note = marshmallow.fields.String()
 

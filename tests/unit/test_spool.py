@@ -1,4 +1,4 @@
-"""The spool: what `append` has returned for is drained once, whatever happens to the file or the process."""
+"""The spool: a group is drained exactly once after `append` returned, whatever happens to the file or the process."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def spool(tmp_path: Path) -> Spool:
 
 
 def fill(spool: Spool, groups: int = 3, size: int = 50) -> list[Group]:
-    made = [(str(uuid4()), bytes([number % 256]) * size) for number in range(groups)]
-    for group_id, group in made:
+    filled = [(str(uuid4()), bytes([number % 256]) * size) for number in range(groups)]
+    for group_id, group in filled:
         spool.append(group_id, group)
-    return made
+    return filled
 
 
 def drained(spool: Spool) -> list[Group]:
@@ -46,7 +46,7 @@ def in_another_process(work: Callable[[], object]) -> None:
     assert process.exitcode == 0
 
 
-def test_groups_come_back_in_their_order_and_once(spool: Spool) -> None:
+def test_groups_are_drained_once_in_their_order(spool: Spool) -> None:
     groups = fill(spool)
     assert drained(spool) == groups
     assert drained(spool) == []
@@ -54,19 +54,20 @@ def test_groups_come_back_in_their_order_and_once(spool: Spool) -> None:
     assert spool.held_bytes() == 0
 
 
-def test_a_process_that_died_leaves_its_groups_to_another(spool: Spool) -> None:
+def test_another_process_drains_the_groups_of_one_that_died(spool: Spool) -> None:
     in_another_process(lambda: fill(spool, groups=4))
-    assert len(drained(Spool(spool.folder, spool.bytes_max))) == 4
+    groups = [group for _, group in drained(Spool(spool.folder, spool.bytes_max))]
+    assert groups == [bytes([number]) * 50 for number in range(4)]
 
 
-def test_the_segment_of_a_living_process_is_left_to_it(spool: Spool) -> None:
+def test_only_its_own_process_drains_the_segment_of_a_live_process(spool: Spool) -> None:
     groups = fill(spool)
-    neighbour = Spool(spool.folder, spool.bytes_max)
-    assert drained(neighbour) == []
+    other = Spool(spool.folder, spool.bytes_max)
+    assert drained(other) == []
     assert drained(spool) == groups
 
 
-def test_a_full_spool_refuses_and_keeps_what_it_has(spool: Spool) -> None:
+def test_a_full_spool_refuses_new_groups_and_keeps_its_own(spool: Spool) -> None:
     spool.bytes_max = 3 * (HEADER.size + 50)
     groups = fill(spool, groups=3)
     with pytest.raises(SpoolUnavailable, match="full"):
@@ -75,21 +76,23 @@ def test_a_full_spool_refuses_and_keeps_what_it_has(spool: Spool) -> None:
     fill(spool, groups=3)
 
 
-def test_the_cap_counts_the_segments_of_all_processes(spool: Spool) -> None:
+def test_the_maximum_size_includes_the_segments_of_all_processes(spool: Spool) -> None:
     in_another_process(lambda: fill(spool, groups=4))
     spool.bytes_max = 4 * (HEADER.size + 50)
     with pytest.raises(SpoolUnavailable, match="full"):
         fill(spool, groups=1)
 
 
-def test_a_folder_that_cannot_be_written_refuses(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_writable_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "spool").touch()
     with pytest.raises(SpoolUnavailable, match="cannot be written"):
         fill(Spool(tmp_path / "spool", 1_000))
 
 
 @pytest.mark.parametrize("cut", [1, 49, 50, 50 + HEADER.size - 1])
-def test_a_torn_last_record_is_left_out_and_said(spool: Spool, caplog: pytest.LogCaptureFixture, cut: int) -> None:
+def test_an_incomplete_last_record_is_skipped_and_logged(
+    spool: Spool, caplog: pytest.LogCaptureFixture, cut: int
+) -> None:
     groups = fill(spool)
     path = only_segment(spool)
     path.write_bytes(path.read_bytes()[:-cut])
@@ -100,7 +103,7 @@ def test_a_torn_last_record_is_left_out_and_said(spool: Spool, caplog: pytest.Lo
     assert not list(spool.folder.glob("*.damaged"))
 
 
-def test_damage_in_the_middle_costs_one_record_whose_bytes_are_kept(
+def test_damage_in_the_middle_loses_one_record_and_keeps_its_bytes(
     spool: Spool, caplog: pytest.LogCaptureFixture
 ) -> None:
     groups = fill(spool)
@@ -109,8 +112,8 @@ def test_damage_in_the_middle_costs_one_record_whose_bytes_are_kept(
     content[HEADER.size + 50 + HEADER.size + 7] ^= 0xFF
     path.write_bytes(content)
     assert drained(spool) == [groups[0], groups[2]]
-    (kept,) = spool.folder.glob("*.damaged")
-    assert kept.read_bytes() == content[HEADER.size + 50 : 2 * (HEADER.size + 50)]
+    (damaged,) = spool.folder.glob("*.damaged")
+    assert damaged.read_bytes() == content[HEADER.size + 50 : 2 * (HEADER.size + 50)]
     assert "damaged" in caplog.text
 
 
@@ -130,36 +133,45 @@ def test_damaged_bytes_are_on_disk_before_their_segment_is_removed(
 
     monkeypatch.setattr(os, "fsync", fsync)
     assert len(drained(spool)) == 2
-    assert synced == [*spool.folder.glob("*.damaged"), spool.folder]
+    assert not path.exists()
+    (damaged,) = spool.folder.glob("*.damaged")
+    assert synced == [damaged, spool.folder]
 
 
-def test_groups_that_hold_the_magic_themselves_are_no_records(spool: Spool) -> None:
+def test_the_magic_bytes_inside_a_group_do_not_begin_a_record(spool: Spool) -> None:
     group_id = str(uuid4())
     spool.append(group_id, b"UAL1" * 100)
     assert drained(spool) == [(group_id, b"UAL1" * 100)]
 
 
-def test_a_draining_that_was_broken_off_goes_on_where_it_stopped(spool: Spool) -> None:
-    """Else an inbox that is full again and again would get the same first groups for ever."""
+def test_an_interrupted_drain_continues_where_it_stopped(spool: Spool) -> None:
+    """Otherwise an inbox that fills up repeatedly would be given the same first groups forever."""
     groups = fill(spool, groups=5)
-    taken: list[Group] = []
+    calls: list[Group] = []
 
     def put(group_id: str, group: bytes) -> None:
-        if len(taken) in (2, 4):
-            taken.append(("refused", b""))
+        if len(calls) in (2, 4):
+            calls.append(("refused", b""))
             raise ConnectionError
-        taken.append((group_id, group))
+        calls.append((group_id, group))
 
     for _ in range(2):
         with pytest.raises(ConnectionError):
             spool.drain(put)
     spool.drain(put)
-    assert [group for group in taken if group[0] != "refused"] == groups
+    assert [group for group in calls if group[0] != "refused"] == groups
     assert spool.is_empty()
 
 
-def test_what_comes_while_it_is_drained_waits_for_the_next_time(spool: Spool) -> None:
-    fill(spool, groups=1)
+def test_a_group_appended_during_a_drain_is_left_for_the_next_one(spool: Spool) -> None:
+    groups = fill(spool, groups=1)
+    first: list[Group] = []
     late: list[Group] = []
-    spool.drain(lambda *_: late.extend(fill(spool, groups=1)))
+
+    def put(group_id: str, group: bytes) -> None:
+        first.append((group_id, group))
+        late.extend(fill(spool, groups=1))
+
+    spool.drain(put)
+    assert first == groups
     assert drained(spool) == late

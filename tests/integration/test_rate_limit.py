@@ -1,4 +1,4 @@
-"""The rate limit: one sum over all processes, fair to neighbours, and no list of who was here."""
+"""The rate limit: one sum over all processes, separate for each address, and no record of addresses."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ADDRESS, OTHER = "198.51.100.7", "198.51.100.8"
 
 
 @pytest.fixture(autouse=True)
-def shared_when_a_test_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the threads of one test's limits would go on to count in Redis while the next test looks there."""
+def share_only_when_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the threads of one test's limits would continue to write to Redis during the next test."""
     monkeypatch.setattr(rate_limit, "SHARE_EVERY_S", 3_600)
 
 
@@ -39,17 +39,17 @@ def client(stack: RunningStack) -> Iterator[Redis]:
 
 @pytest.fixture
 def limiter(client: Redis) -> Callable[..., RateLimit]:
-    """A limit as one process has it, at 20 s past a minute that stands still."""
+    """The limit of one process; its clock stays 20 s past the minute."""
     return lambda limit=3, at=1_000_000_020.0: RateLimit(client, limit, "key", clock=lambda: at - at % 60 + 20)
 
 
-def test_one_more_than_the_limit_is_too_many(limiter: Callable[..., RateLimit]) -> None:
+def test_a_request_above_the_limit_waits_for_the_next_minute(limiter: Callable[..., RateLimit]) -> None:
     limit = limiter(3)
     assert [limit.retry_after(ADDRESS) for _ in range(4)] == [0, 0, 0, 40]
     assert limit.retry_after(OTHER) == 0
 
 
-def test_processes_count_together(limiter: Callable[..., RateLimit]) -> None:
+def test_processes_share_their_counts(limiter: Callable[..., RateLimit]) -> None:
     one, two = limiter(10), limiter(10)
     for limit in (one, two):
         for _ in range(5):
@@ -61,7 +61,7 @@ def test_processes_count_together(limiter: Callable[..., RateLimit]) -> None:
     assert one.retry_after(ADDRESS) == 40
 
 
-def test_the_next_minute_begins_at_nothing(client: Redis) -> None:
+def test_the_next_minute_starts_at_zero(client: Redis) -> None:
     now = 1_000_000_019.5  # 59.5 s past the minute
     limit = RateLimit(client, 1, "key", clock=lambda: now)
     assert [limit.retry_after(ADDRESS), limit.retry_after(ADDRESS)] == [0, 1]
@@ -69,12 +69,12 @@ def test_the_next_minute_begins_at_nothing(client: Redis) -> None:
     assert limit.retry_after(ADDRESS) == 0
 
 
-def test_without_redis_a_process_counts_alone() -> None:
+def test_without_redis_each_process_counts_for_itself() -> None:
     limit = RateLimit(connect("redis://127.0.0.1:1/0", timeout=1), 2, "key", clock=lambda: 20.0)
     assert [limit.retry_after(ADDRESS) for _ in range(3)] == [0, 0, 40]
 
 
-def test_the_address_is_kept_nowhere_and_its_hash_is_forgotten(
+def test_only_a_hash_of_the_address_is_stored_and_it_expires_and_changes(
     client: Redis, limiter: Callable[..., RateLimit]
 ) -> None:
     limit = limiter()
@@ -86,15 +86,15 @@ def test_the_address_is_kept_nowhere_and_its_hash_is_forgotten(
     later = limiter(at=1_000_000_080.0)
     later.retry_after(ADDRESS)
     later.share()
-    assert len(list(client.scan_iter(f"{PREFIX}*"))) == 2  # the same address under another name
+    assert len(list(client.scan_iter(f"{PREFIX}*"))) == 2  # the same address has another hash
 
 
-def test_zero_is_no_limit(limiter: Callable[..., RateLimit]) -> None:
+def test_zero_means_no_limit(limiter: Callable[..., RateLimit]) -> None:
     limit = limiter(0)
     assert not any(limit.retry_after(ADDRESS) for _ in range(1_000))
 
 
-def test_counts_that_redis_did_not_confirm_are_told_again_and_count_once(
+def test_counts_that_redis_did_not_confirm_are_sent_again_and_count_once(
     client: Redis, limiter: Callable[..., RateLimit]
 ) -> None:
     one, two = limiter(10), limiter(10)
@@ -106,7 +106,7 @@ def test_counts_that_redis_did_not_confirm_are_told_again_and_count_once(
     one.counter.client = client
     one.share()
     (name,) = client.scan_iter(f"{PREFIX}*")
-    one.counter._changed.add(name.decode().removeprefix(PREFIX))  # as after an answer that was lost on its way
+    one.counter._changed.add(name.decode().removeprefix(PREFIX))  # as after an answer that was lost
     one.share()
     two.retry_after(ADDRESS)
     two.share()
@@ -123,8 +123,8 @@ def test_an_ipv6_network_is_one_client(address: str, network: str) -> None:
 
 
 @contextmanager
-def alone(process: psutil.Process, processes: list[psutil.Process]) -> Iterator[None]:
-    """The others hold still, so that it is this one which answers whatever is asked meanwhile."""
+def others_suspended(process: psutil.Process, processes: list[psutil.Process]) -> Iterator[None]:
+    """Suspends the others, so that this process answers every request."""
     others = [other for other in processes if other != process]
     for other in others:
         other.suspend()
@@ -135,8 +135,8 @@ def alone(process: psutil.Process, processes: list[psutil.Process]) -> Iterator[
             other.resume()
 
 
-def test_the_door_answers_429_to_one_address_and_200_to_the_next(stack: RunningStack, tmp_path: Path) -> None:
-    broker_url = stack.broker_url.removesuffix("/0") + "/9"  # where nobody else counts
+def test_the_api_answers_429_to_one_address_and_200_to_another(stack: RunningStack, tmp_path: Path) -> None:
+    broker_url = stack.broker_url.removesuffix("/0") + "/9"  # without other counts
     client = connect(broker_url, timeout=2)
     client.flushdb()
     settings = {"RATE_LIMIT": "20", "TRUSTED_PROXIES": "127.0.0.1", "API_WORKERS": "2"}
@@ -146,33 +146,33 @@ def test_the_door_answers_429_to_one_address_and_200_to_the_next(stack: RunningS
             return post(f"{served.url}/analytics", [flat_action()], X_Forwarded_For=address)
 
         def shared() -> int:
-            """How many bodies Redis has been told of."""
+            """The sum of the counts in Redis."""
             return sum(int(count) for key in client.scan_iter(f"{PREFIX}*") for count in client.hvals(key))
 
         processes: list[psutil.Process] = wait_until(
             lambda: len(found := psutil.Process(served.pid).children()) == 2 and found, 30, "both processes run"
         )
         one, two = processes
-        wait_until(lambda: time.time() % 60 < 30, 40, "a minute begins: the rest of this one is too short for the test")
-        with alone(one, processes):
-            *taken, refused = [ask(f"10.9.8.7, {ADDRESS}") for _ in range(21)]
-            assert {answer.status for answer in taken} == {200}
+        wait_until(lambda: time.time() % 60 < 30, 40, "the minute has 30 s left, which the test needs")
+        with others_suspended(one, processes):
+            *accepted, refused = [ask(f"10.9.8.7, {ADDRESS}") for _ in range(21)]
+            assert {answer.status for answer in accepted} == {200}
             assert (refused.status, refused.json["error"]) == (429, "rate")
             assert 1 <= int(refused.headers["Retry-After"]) <= 60
             assert refused.headers["Access-Control-Allow-Origin"] == "*"
             assert "Retry-After" in refused.headers["Access-Control-Expose-Headers"]
             wait_until(lambda: shared() == 21, PATIENCE_S, lambda: f"the count is shared: {shared()}, {served.log}")
-        with alone(two, processes):
+        with others_suspended(two, processes):
             ask(ADDRESS)
-            wait_until(lambda: shared() == 22, PATIENCE_S, "the other process has shared its count, too")
-            asked = 1
+            wait_until(lambda: shared() == 22, PATIENCE_S, "the other process has shared its count too")
+            requests = 1
 
             def refuses() -> bool:
-                nonlocal asked
-                asked += 1
+                nonlocal requests
+                requests += 1
                 return ask(ADDRESS).status == 429
 
-            wait_until(refuses, 15, "it has learnt the sum")
-            assert asked <= 20, "it has counted so many by itself"
+            wait_until(refuses, 15, "it has read the sum")
+            assert requests <= 20, "its own count alone exceeds the limit"
             assert ask(OTHER).status == 200
         assert ADDRESS not in served.log

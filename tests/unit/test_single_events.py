@@ -1,4 +1,4 @@
-"""Single events: the vital fields, the class by category and name, and `data` to the last key."""
+"""Single events: the required fields, the class by category and name, and every key of `data`."""
 
 import json
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from analytics_app.wire.types import Action, Reject
 
 RECEIPT = "0198c2f1-0000-7000-8000-000000000002"
 RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
-SEED: dict[str, Any] = {
+EXAMPLE: dict[str, Any] = {
     "session_id": "d66ac88b-f801-4984-953f-5c6b266494a0",
     "category": "page interaction",
     "name": "link click",
@@ -23,33 +23,33 @@ SEED: dict[str, Any] = {
 PLACE = {"host": "www.cwtech.dev", "path": "/"}
 
 
-def verdict(event: dict[str, Any], clock_skew_s: int = 300) -> ValidAction | Reject:
+def validated(event: dict[str, Any], clock_skew_s: int = 300) -> ValidAction | Reject:
     return validate(
         Action(RECEIPT, 0, int(RECEIVED.timestamp() * 1000), "event", event, json.dumps(event).encode(), {}),
         clock_skew_s,
     )
 
 
-def good(**fields: Any) -> ValidAction:
-    judged = verdict({**SEED, **fields})
-    assert isinstance(judged, ValidAction), judged
-    return judged
+def valid(**fields: Any) -> ValidAction:
+    result = validated({**EXAMPLE, **fields})
+    assert isinstance(result, ValidAction), result
+    return result
 
 
-def faults(**fields: Any) -> dict[str, Any]:
-    rejected = verdict({**SEED, **fields})
-    assert isinstance(rejected, Reject), rejected
-    return rejected.reasons
+def reasons(**fields: Any) -> dict[str, Any]:
+    result = validated({**EXAMPLE, **fields})
+    assert isinstance(result, Reject), result
+    return result.reasons
 
 
-def test_the_seed_s_event_is_a_click() -> None:
-    judged = good()
-    assert judged.type is CLICK
-    wanted = {"name": "link click", "session_id": SEED["session_id"], "page_id": RECEIPT, "seq": 0, "study": ""}
-    wanted |= {"path": "/", "element_id": "register", "host": "www.cwtech.dev"}
-    assert {name: judged.values[name] for name in wanted} == wanted
-    assert judged.values["occurred_at"] == datetime(2022, 4, 1, 9, 15, 27, 243860, UTC)
-    assert json.loads(judged.data) == SEED
+def test_the_event_aggregators_example_is_a_click() -> None:
+    action = valid()
+    assert action.type is CLICK
+    expected = {"name": "link click", "session_id": EXAMPLE["session_id"], "page_id": RECEIPT, "seq": 0, "study": ""}
+    expected |= {"path": "/", "element_id": "register", "host": "www.cwtech.dev"}
+    assert {name: action.values[name] for name in expected} == expected
+    assert action.values["occurred_at"] == datetime(2022, 4, 1, 9, 15, 27, 243860, UTC)
+    assert json.loads(action.data) == EXAMPLE
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_the_seed_s_event_is_a_click() -> None:
         ("form interaction", "submit", {**PLACE, "form": {"age": 30, "tags": ["a"]}}, SUBMIT),
     ],
 )
-def test_category_and_name_choose_the_class(category: str, name: str, data: dict[str, Any], kind: Any) -> None:
-    assert good(category=category, name=name, data=data).type is kind
+def test_category_and_name_select_the_class(category: str, name: str, data: dict[str, Any], kind: Any) -> None:
+    assert valid(category=category, name=name, data=data).type is kind
 
 
 @pytest.mark.parametrize(
@@ -76,22 +76,24 @@ def test_category_and_name_choose_the_class(category: str, name: str, data: dict
         ("Page interaction", "pageview", "category"),
     ],
 )
-def test_any_other_pair_is_rejected_with_what_there_is(category: str, name: str, field: str) -> None:
-    ((found, (reason,)),) = faults(category=category, name=name).items()
-    assert found == field
+def test_any_other_category_and_name_is_rejected_with_a_list_of_the_known_ones(
+    category: str, name: str, field: str
+) -> None:
+    ((at_fault, (reason,)),) = reasons(category=category, name=name).items()
+    assert at_fault == field
     assert "page interaction: pageview" in reason
 
 
 @pytest.mark.parametrize("field", ["name", "category", "session_id", "timestamp", "data"])
-def test_each_vital_field_must_be_there(field: str) -> None:
-    rejected = verdict({key: value for key, value in SEED.items() if key != field})
+def test_each_required_field_must_be_given(field: str) -> None:
+    rejected = validated({key: value for key, value in EXAMPLE.items() if key != field})
     assert isinstance(rejected, Reject)
     assert rejected.reasons == {field: ["Missing data for required field."]}
-    assert faults(**{field: None}) == {field: ["Field may not be null."]}
+    assert reasons(**{field: None}) == {field: ["Field may not be null."]}
 
 
 @pytest.mark.parametrize(
-    ("field", "wrong"),
+    ("field", "invalid"),
     [
         ("name", ""),
         ("name", 17),
@@ -109,20 +111,20 @@ def test_each_vital_field_must_be_there(field: str) -> None:
         ("data", "host"),
     ],
 )
-def test_a_vital_field_of_another_kind_is_named(field: str, wrong: Any) -> None:
-    assert list(faults(**{field: wrong})) == [field]
+def test_an_invalid_required_field_is_named(field: str, invalid: Any) -> None:
+    assert list(reasons(**{field: invalid})) == [field]
 
 
-def test_the_vital_fields_are_judged_before_data() -> None:
-    assert list(faults(session_id="no", data={})) == ["session_id"]
+def test_the_required_fields_are_validated_before_data() -> None:
+    assert list(reasons(session_id="no", data={})) == ["session_id"]
 
 
-def test_several_faults_are_named_together() -> None:
-    assert set(faults(session_id="no", timestamp="no", category="")) == {"session_id", "timestamp", "category"}
+def test_several_invalid_fields_are_named_together() -> None:
+    assert set(reasons(session_id="no", timestamp="no", category="")) == {"session_id", "timestamp", "category"}
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [
         ("2022-04-01 09:15:27.243860", datetime(2022, 4, 1, 9, 15, 27, 243860, UTC)),
         ("2022-04-01T09:15:27Z", datetime(2022, 4, 1, 9, 15, 27, 0, UTC)),
@@ -131,24 +133,24 @@ def test_several_faults_are_named_together() -> None:
         ("1969-12-31 23:59:59.999999", datetime(1969, 12, 31, 23, 59, 59, 999999, UTC)),
     ],
 )
-def test_a_time_has_an_offset_or_is_utc(text: str, wanted: datetime) -> None:
-    assert good(timestamp=text).values["occurred_at"] == wanted
+def test_a_time_without_an_offset_is_utc(text: str, expected: datetime) -> None:
+    assert valid(timestamp=text).values["occurred_at"] == expected
 
 
-@pytest.mark.parametrize("beyond", ["9999-12-31 23:59:59-12:00", "0001-01-01 00:00:00+12:00"])
-def test_beyond_the_calendar_is_no_time(beyond: str) -> None:
-    assert list(faults(timestamp=beyond)) == ["timestamp"]
+@pytest.mark.parametrize("timestamp", ["9999-12-31 23:59:59-12:00", "0001-01-01 00:00:00+12:00"])
+def test_a_time_outside_the_calendar_is_invalid(timestamp: str) -> None:
+    assert list(reasons(timestamp=timestamp)) == ["timestamp"]
 
 
-def test_the_future_begins_after_the_allowance() -> None:
-    assert isinstance(verdict({**SEED, "timestamp": "2026-01-01 00:01:00"}, 60), ValidAction)
-    rejected = verdict({**SEED, "timestamp": "2026-01-01 00:01:00.001"}, 60)
+def test_a_time_may_be_later_than_its_receipt_by_the_clock_skew() -> None:
+    assert isinstance(validated({**EXAMPLE, "timestamp": "2026-01-01 00:01:00"}, 60), ValidAction)
+    rejected = validated({**EXAMPLE, "timestamp": "2026-01-01 00:01:00.001"}, 60)
     assert isinstance(rejected, Reject)
     assert rejected.reasons == {"timestamp": ["Later than its receipt."]}
 
 
 @pytest.mark.parametrize(
-    ("category", "name", "data", "wanted"),
+    ("category", "name", "data", "keys"),
     [
         ("page interaction", "pageview", {}, {"host", "path"}),
         ("page interaction", "pageview", {**PLACE, "element": "a"}, {"element"}),
@@ -159,17 +161,17 @@ def test_the_future_begins_after_the_allowance() -> None:
         ("form interaction", "submit", {**PLACE, "form": {}, "extra": 1}, {"extra"}),
     ],
 )
-def test_data_is_judged_to_the_last_key(category: str, name: str, data: dict[str, Any], wanted: set[str]) -> None:
-    found = faults(category=category, name=name, data=data)
+def test_every_key_of_data_is_validated(category: str, name: str, data: dict[str, Any], keys: set[str]) -> None:
+    found = reasons(category=category, name=name, data=data)
     assert list(found) == ["data"]
-    assert set(found["data"]) == wanted
+    assert set(found["data"]) == keys
 
 
-def test_who_and_the_condition_may_stand_beside_the_vital_fields() -> None:
-    judged = good(user="p017", study="shop", condition_1="A", app_version="1.4")
-    assert (judged.values["user_id"], judged.values["study"], judged.values["condition_1"]) == ("p017", "shop", "A")
-    assert json.loads(judged.data)["app_version"] == "1.4"
+def test_user_study_and_condition_may_be_added_to_the_required_fields() -> None:
+    action = valid(user="p017", study="shop", condition_1="A", app_version="1.4")
+    assert (action.values["user_id"], action.values["study"], action.values["condition_1"]) == ("p017", "shop", "A")
+    assert json.loads(action.data)["app_version"] == "1.4"
 
 
-def test_what_postgres_cannot_keep_is_rejected() -> None:
-    assert faults(data={**PLACE, "element": "a\0b"}) == {"data": ["Contains a NUL character."]}
+def test_what_postgresql_cannot_store_is_rejected() -> None:
+    assert reasons(data={**PLACE, "element": "a\0b"}) == {"data": ["Contains a NUL character."]}
