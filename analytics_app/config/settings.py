@@ -88,7 +88,7 @@ class Config:
     )
     WORKER_STALL_S: int = setting(30, "seconds without progress after which a worker is restarted", 5)
     PROGRESS_FILE: str = setting("", "file that a worker touches with each task; default: chosen by `manage.py worker`")
-    CLOCK_SKEW_S: int = setting(300, "seconds that an event's timestamp may lie in the future", 0)
+    CLOCK_SKEW_S: int = setting(300, "seconds that an event's timestamp may be in the future", 0)
 
     @property
     def sqlalchemy_url(self) -> str:

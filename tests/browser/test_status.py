@@ -1,4 +1,4 @@
-"""/status in a browser: it renews itself, survives its server, and fits a phone."""
+"""/status in a browser: it refreshes, survives its server, and fits a phone."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constra
 UNION ALL SELECT 'view', viewname, '', definition FROM pg_views WHERE schemaname = 'public'
 ORDER BY 1, 2, 3
 """
-"""All of a schema but the order of a table's columns: those that a migration added stand last."""
+"""All of a schema except the order of a table's columns: a migration appends the ones that it adds."""
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_outside_the_venv_is_one_sentence() -> None:
 
 
 def test_a_worker_s_health_is_unknown_where_progress_file_is_not_set(database_url: str) -> None:
-    """It would be the age of the folder that one happens to stand in."""
+    """Otherwise it would be the age of the current folder."""
     answer = manage(database_url, "worker_health")
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith("Error: PROGRESS_FILE is not set")

@@ -13,6 +13,8 @@ from tests.support.faults import Page, client, out_of_memory, paused, spooled, w
 from tests.support.running import RunningStack, wait_until
 from tests.support.sending import post
 
+pytestmark = pytest.mark.alone
+
 ANSWERED_WITHIN_S = 1.0  # from the spool, if Redis does not accept a group
 
 

@@ -20,6 +20,8 @@ from analytics_app.ingest.publisher import Publisher, Unavailable
 from analytics_app.wire.delivery import Delivery, decode_group
 from tests.support.running import RunningStack, wait_until
 
+pytestmark = pytest.mark.alone
+
 TIMEOUT_S = 0.5
 
 

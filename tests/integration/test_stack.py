@@ -15,6 +15,8 @@ from analytics_app.config.settings import Config
 from dev import processes
 from tests.support.running import NAMES, PATIENCE_S, RunningStack, wait_until
 
+pytestmark = pytest.mark.alone
+
 STORED = "SELECT name FROM raw_actions WHERE user_id = %(user)s"
 
 
