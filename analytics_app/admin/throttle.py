@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import time
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -12,6 +12,7 @@ from analytics_app.web.window_counter import WindowCounter
 
 WINDOW_S = 900  # the sign-in page says "15 minutes"
 PREFIX = "signin:"
+REDIS_PAUSE_S = 1.0
 ADDRESS_MAX, BOTH_MAX, USER_MAX = 30, 5, 100
 """Attempts per window by address, by user and address, and by user. The last is high, so that a stranger who knows a
 user's name cannot lock that user out."""
@@ -22,6 +23,7 @@ class Throttle:
 
     def __init__(self, client: Redis, secret: str) -> None:
         self.counter = WindowCounter(client, secret, PREFIX, WINDOW_S)
+        self._share_after = 0.0
 
     def allows(self, user: str, address: str) -> bool:
         """Count an attempt; False if it exceeds a limit. An address that exceeds its own is not counted any further."""
@@ -43,8 +45,13 @@ class Throttle:
         self._share()
 
     def _share(self) -> None:
-        with suppress(RedisError):
+        """After a failure not for a moment: otherwise each attempt would wait for a Redis that hangs."""
+        if time.monotonic() < self._share_after:
+            return
+        try:
             self.counter.share()
+        except RedisError:
+            self._share_after = time.monotonic() + REDIS_PAUSE_S
 
 
 def exceeds(count: int | None, limit: int) -> bool:

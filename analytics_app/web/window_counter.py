@@ -16,10 +16,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from redis import Redis
-from redis.exceptions import RedisError
 
 NAMES_MAX = 100_000  # of one window; a process does not count further names
-REDIS_PAUSE_S = 1.0  # after a failure; otherwise each request would wait for a Redis that hangs
 
 
 class WindowCounter:
@@ -35,7 +33,6 @@ class WindowCounter:
         self.clock = clock
         self._lock = threading.Lock()
         self._sharing = threading.Lock()
-        self._paused_until = 0.0
         self._window = -1
         self._here: Counter[str] = Counter()
         self._others: dict[str, int] = {}
@@ -82,15 +79,12 @@ class WindowCounter:
         """Write this process's counts to Redis and read the others'. Raises redis.RedisError.
 
         It writes totals, not increments: after a lost answer the same totals are written again, and count once. It
-        does nothing while another thread shares, and for a moment after a failure.
+        does nothing while another thread shares.
         """
-        if time.monotonic() < self._paused_until or not self._sharing.acquire(blocking=False):
+        if not self._sharing.acquire(blocking=False):
             return
         try:
             self._exchange()
-        except RedisError:
-            self._paused_until = time.monotonic() + REDIS_PAUSE_S
-            raise
         finally:
             self._sharing.release()
 
