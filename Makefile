@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 PYTEST := $(BIN)/python -m pytest
-# Each process has a stack of its own. Tests that measure time run afterwards, alone; so do those in a browser.
+# Each process has a stack of its own. Tests that measure time run afterwards, alone.
 PARALLEL := $(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not alone"
 NPM := npm --prefix logger --no-fund --no-audit
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -19,9 +19,8 @@ run: .venv/run ## start everything on this machine; Ctrl-C ends it
 
 test: lint chromium ## all checks and tests, including a short chaos test
 	@$(NPM) test
-	@$(PARALLEL) tests/unit tests/integration
-	@$(PYTEST) tests/integration -m alone
-	@$(PYTEST) tests/browser tests/chaos
+	@$(PARALLEL)
+	@$(PYTEST) -m alone
 
 lint: .venv/test logger/node_modules/.stamp ## ruff, mypy, import rules, eslint, plain words
 	@$(BIN)/ruff check .
@@ -40,7 +39,8 @@ integration: .venv/test ## tests with real PostgreSQL, Redis, worker and gunicor
 	@$(PYTEST) tests/integration -m alone
 
 browser: .venv/test chromium ## tests in Chromium
-	@$(PYTEST) tests/browser
+	@$(PARALLEL) tests/browser
+	@$(PYTEST) tests/browser -m alone
 
 chaos: .venv/test ## ten minutes of fault injection under load (CHAOS_SECONDS=60 for one minute)
 	@$(BIN)/python -m tests.chaos

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.__main__ import Chaos
 from tests.chaos.count import table
 
 SECONDS = 45
 
 
+@pytest.mark.alone
 def test_it_loses_nothing_and_stores_nothing_twice(tmp_path: Path) -> None:
     rows = Chaos(tmp_path / "data", actions_per_s=60, seed=1, log=print).run(SECONDS)
     total = rows[-1]
