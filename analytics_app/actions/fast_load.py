@@ -63,7 +63,7 @@ def has_only_known_hooks(schema: ActionSchema) -> bool:
 
 
 def is_hook(item: Any) -> bool:
-    return bool(getattr(item, "_marshmallow_hook", None) or getattr(item, "__marshmallow_hook__", None))
+    return getattr(item, "__marshmallow_hook__", None) is not None
 
 
 def is_plain(field: fields.Field[Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from io import StringIO
 from itertools import islice
@@ -46,7 +46,7 @@ WRITERS: dict[type, Callable[[Any], str]] = {
 """By type: a value in COPY's text format (PostgreSQL manual, COPY, File Formats)."""
 
 
-def copy_rows(cursor: Cursor, table: str, columns: list[str], rows: Iterable[dict[str, Any]]) -> None:
+def copy_rows(cursor: Cursor, table: str, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Append rows to a table. The names come from our table classes, never from input."""
     lines = (line_of([row.get(column) for column in columns]) for row in rows)
     names = ", ".join(f'"{column}"' for column in columns)

@@ -13,8 +13,8 @@ from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection
 
 from analytics_app.actions import TABLES
-from analytics_app.actions.rows import Row
-from analytics_app.database.tables import RawAction
+from analytics_app.actions.rows import Row, column_names
+from analytics_app.database.tables import ActionTable, RawAction
 from analytics_app.processing.outcome import Outcome
 from analytics_app.processing.prepare import Prepared
 from analytics_app.processing.validation import ValidAction
@@ -95,12 +95,12 @@ def raw_row(valid: ValidAction) -> Json:
 def split(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Write the rows of `positions_screen` and of the types' own tables."""
     for start in range(0, len(actions), PART):
-        rows: dict[str, list[Row]] = defaultdict(list)
+        rows: dict[type[ActionTable], list[Row]] = defaultdict(list)
         for valid in actions[start : start + PART]:
             for table, row in valid.rows():
-                rows[table.__tablename__].append(row)
-        for name, its_rows in rows.items():
-            copy_rows(cursor, name, TABLES[name].__table__.columns.keys(), its_rows)
+                rows[table].append(row)
+        for table, its_rows in rows.items():
+            copy_rows(cursor, table.__tablename__, column_names(table), its_rows)
 
 
 def delete_split(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
