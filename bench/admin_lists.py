@@ -25,17 +25,23 @@ LIMIT_S = 1.5
 # 60 days up to now; 200 actions per page, 20 pages per participant; one study ended long ago, one action name is rare.
 ACTIONS = """
 INSERT INTO raw_actions
-SELECT md5('page' || i / 200)::uuid, i %% 200, at, at - interval '2 s',
+SELECT md5('page' || i / 200)::uuid, i %% 200, at, at - interval '2 s', 50 * (i %% 200), 1,
        CASE WHEN i %% 100003 = 0 THEN 'error'
             ELSE (ARRAY['mousemove', 'click', 'scroll', 'pageview', 'submit'])[1 + i %% 5] END,
-       CASE WHEN i < {rows} / 1000 THEN 'pilot' ELSE 'main' END, 'p' || i / 4000, md5('session' || i / 1000),
-       (ARRAY['A','B'])[1 + i / 4000 %% 2], (ARRAY['dark','light'])[1 + i / 8000 %% 2],
-       jsonb_build_object('name', 'x', 'client_x', i %% 1440, 'client_y', i %% 800,
+       json_build_object('name', 'x', 'client_x', i %% 1440, 'client_y', i %% 800,
            'page_x', i %% 1440, 'page_y', i %% 2000, 'element_id', 'item-' || i %% 500,
-           'url', 'https://shop.example/cart/' || i %% 50, 'title', 'Cart',
-           'viewport_w', 1440, 'viewport_h', 812, 'selector', '#item-' || i %% 500, 'text', md5(i::text))
+           'selector', '#item-' || i %% 500, 'text', md5(i::text))
 FROM (SELECT i, now() - (({rows} - i) * interval '60 days' / {rows}) AS at
       FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i) AS numbers
+"""
+CONTEXTS = """
+INSERT INTO contexts
+SELECT md5('page' || page)::uuid, 1, 'v2', CASE WHEN page < {rows} / 1000 THEN 'pilot' ELSE 'main' END,
+       'p' || page / 20, md5('session' || page / 5), (ARRAY['A','B'])[1 + page / 20 %% 2],
+       (ARRAY['dark','light'])[1 + page / 40 %% 2], 'shop.example', '/cart/' || page %% 50, NULL, 1440, 812,
+       json_build_object('url', 'https://shop.example/cart/' || page %% 50, 'title', 'Cart', 'viewport_w', 1440,
+           'viewport_h', 812)
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS page
 """
 REJECTED = """
 INSERT INTO rejected_actions
@@ -48,7 +54,9 @@ FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS i
 """
 PARTICIPANTS = """
 INSERT INTO participants (study, user_id, first_seen, last_seen)
-SELECT study, user_id, min(received_at), max(received_at) FROM raw_actions GROUP BY study, user_id
+SELECT study, user_id, min(received_at), max(received_at)
+FROM raw_actions JOIN contexts USING (page_id, context_id)
+GROUP BY study, user_id
 """
 PAGES = {
     "is it recording, as the open page requests it": "/admin/now",
@@ -87,12 +95,13 @@ def fill(stack: RunningStack, statement: str, rows: int) -> None:
 
 def make_rows(stack: RunningStack) -> None:
     """Drop the indexes, insert the rows, create the indexes again: far faster than updating the indexes row by row."""
-    tables = ("raw_actions", "rejected_actions")
+    tables = ("raw_actions", "contexts", "rejected_actions")
     where = "tablename = ANY(%(tables)s) AND indexname NOT LIKE '%%pkey'"
     indexes = stack.rows(f"SELECT indexname, indexdef FROM pg_indexes WHERE {where}", tables=list(tables))
     for index in indexes:
         stack.rows(f"DROP INDEX {index['indexname']}")
     fill(stack, ACTIONS, ROWS)
+    fill(stack, CONTEXTS, ROWS // 200)
     fill(stack, REJECTED, ROWS // 10)
     stack.rows(PARTICIPANTS)
     for index in indexes:

@@ -28,11 +28,11 @@ STORED_TIMEOUT_S = 30
 QUERIES = (
     """SELECT seq, name, data->>'element_id' AS element, data->>'client_x' AS x,
           data->>'client_y' AS y, condition_1, condition_2
-     FROM raw_actions
+     FROM "rawActions"
     WHERE user_id = 'p017' AND data->>'task' = 'select flowers'
     ORDER BY page_id, seq;""",
     """SELECT user_id, condition_1, data->>'ease' AS ease
-     FROM raw_actions WHERE name = 'answers';""",
+     FROM "rawActions" WHERE name = 'answers';""",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Double, Integer, Text
+from sqlalchemy import REAL, Boolean, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from analytics_app.actions.fields import Flag, Number, Word, px
@@ -28,26 +28,25 @@ class Schema(ActionSchema):
 class Table(ActionTable):
     __tablename__ = "clicks"
 
-    host: Mapped[str | None] = mapped_column(Text)
-    element_id: Mapped[str | None] = mapped_column(Text)
-    tag: Mapped[str | None] = mapped_column(Text)
-    selector: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[str | None] = mapped_column(Text)
-    pointer: Mapped[str | None] = mapped_column(Text)
-    button: Mapped[int | None] = mapped_column(Integer)
-    mods: Mapped[str | None] = mapped_column(Text)
     page_x: Mapped[float | None] = pixels()
     page_y: Mapped[float | None] = pixels()
     client_x: Mapped[float | None] = pixels()
     client_y: Mapped[float | None] = pixels()
     screen_x: Mapped[float | None] = pixels()
     screen_y: Mapped[float | None] = pixels()
+    element_id: Mapped[str | None] = mapped_column(Text)
+    tag: Mapped[str | None] = mapped_column(Text)
+    selector: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    pointer: Mapped[str | None] = mapped_column(Text)
+    button: Mapped[int | None] = mapped_column(SmallInteger)
+    mods: Mapped[str | None] = mapped_column(Text)
     el_x: Mapped[float | None] = pixels()
     el_y: Mapped[float | None] = pixels()
     el_w: Mapped[float | None] = pixels()
     el_h: Mapped[float | None] = pixels()
-    rel_x: Mapped[float | None] = mapped_column(Double)
-    rel_y: Mapped[float | None] = mapped_column(Double)
+    rel_x: Mapped[float | None] = mapped_column(REAL)
+    rel_y: Mapped[float | None] = mapped_column(REAL)
     trusted: Mapped[bool | None] = mapped_column(Boolean)
 
 

@@ -75,6 +75,13 @@ class Number(Coded, fields.Float):
         return int(number)
 
 
+class Anything(Coded):
+    """A value of any kind, as it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_none=True, **options)
+
+
 class Flag(Coded, fields.Field[bool]):
     """true or false."""
 

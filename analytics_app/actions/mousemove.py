@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from collections.abc import Iterable
+from itertools import accumulate, repeat
 
 import marshmallow
 from marshmallow import validate
-from sqlalchemy import Text
 
+from analytics_app.actions.fast_load import Loaded
 from analytics_app.actions.fields import EXACT_LENGTH, LONGEST, ListOf, Number, Word, px
-from analytics_app.actions.rows import Row, one_position, row
+from analytics_app.actions.rows import Position, one_position
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.actions.type import ActionType
 from analytics_app.config.limits import Limits
-from analytics_app.database.tables import PositionScreen
 from analytics_app.wire.reasons import Code, Reason
-from analytics_app.wire.times import instant
 from analytics_app.wire.types import Json
 
-TEXT_COLUMNS = [column.name for column in PositionScreen.__table__.columns if isinstance(column.type, Text)]
 UNEQUAL = Reason(Code.WRONG_LENGTH, "dt, x and y must hold n samples each.")
 
 
@@ -45,48 +43,25 @@ class Schema(ActionSchema):
 
     def check(self, data: Json) -> None:
         """The columns have equal lengths."""
-        given = [name for name in ("dt", "x", "y") if name in data]
-        if given and any(len(data.get(name, ())) != data.get("n") for name in ("dt", "x", "y")):
+        columns = [data.get(name) for name in ("dt", "x", "y")]
+        if columns != [None] * 3 and any(len(column or ()) != data.get("n") for column in columns):
             raise marshmallow.ValidationError({"n": [UNEQUAL]})
 
 
-def positions(values: Json) -> list[Row]:
-    if "x" not in values:
-        return one_position(values)
-    shared = row(PositionScreen, values)
-    return [{**shared, **sample} for sample in samples(values)]
-
-
-def repeated_texts(values: Json) -> int:
-    """Characters of path, task and the like, which each position repeats."""
-    return len(values.get("x", ())) * sum(len(values.get(name) or "") for name in TEXT_COLUMNS)
-
-
-def samples(values: Json) -> list[Json]:
+def positions(action: Loaded) -> Iterable[Position]:
     """The points of the path, with viewport, document and monitor coordinates reconstructed."""
-    scroll_x, scroll_y = values.get("sx"), values.get("sy")
-    offset_x, offset_y = values.get("off") or (None, None)
-    columns = [accumulate(values[name]) for name in ("dt", "x", "y")]
-    return [
-        {
-            "sample": number,
-            "occurred_at": None if values.get("timestamp") is None else instant(values["timestamp"] + later),
-            "t": None if values.get("t") is None else values["t"] + later,
-            "client_x": x,
-            "client_y": y,
-            "page_x": shifted(x, scroll_x),
-            "page_y": shifted(y, scroll_y),
-            "screen_x": shifted(x, offset_x),
-            "screen_y": shifted(y, offset_y),
-            "scroll_x": scroll_x,
-            "scroll_y": scroll_y,
-        }
-        for number, (later, x, y) in enumerate(zip(*columns, strict=True))
-    ]
+    if action.x is None:
+        return one_position(action)
+    scroll_x, scroll_y = action.sx, action.sy
+    offset_x, offset_y = action.off or (None, None)
+    x, y = list(accumulate(action.x)), list(accumulate(action.y))
+    columns = (shifted(x, scroll_x), shifted(y, scroll_y), x, y, shifted(x, offset_x), shifted(y, offset_y))
+    times = shifted(accumulate(action.dt), action.t)
+    return zip(range(len(x)), times, *columns, repeat(scroll_x), repeat(scroll_y), strict=False)
 
 
-def shifted(position: float, by: float | None) -> float | None:
-    return None if by is None else position + by
+def shifted(numbers: Iterable[float], by: float | None) -> Iterable[float | None]:
+    return repeat(None) if by is None else [number + by for number in numbers]
 
 
-MOUSEMOVE = ActionType("mousemove", Schema, positions=positions, repeated_texts=repeated_texts)
+MOUSEMOVE = ActionType("mousemove", Schema, positions=positions)

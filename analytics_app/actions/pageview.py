@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Double, Text
+from sqlalchemy import REAL, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from analytics_app.actions.fields import Number, Word, px
@@ -24,7 +24,6 @@ class Schema(ActionSchema):
 class Table(ActionTable):
     __tablename__ = "page_views"
 
-    host: Mapped[str | None] = mapped_column(Text)
     url: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
     referrer: Mapped[str | None] = mapped_column(Text)
@@ -33,7 +32,7 @@ class Table(ActionTable):
     viewport_h: Mapped[float | None] = pixels()
     page_w: Mapped[float | None] = pixels()
     page_h: Mapped[float | None] = pixels()
-    dpr: Mapped[float | None] = mapped_column(Double)
+    dpr: Mapped[float | None] = mapped_column(REAL)
 
 
 PAGEVIEW = ActionType("pageview", Schema, Table)

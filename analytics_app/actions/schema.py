@@ -7,13 +7,16 @@ from typing import Any
 import marshmallow
 from marshmallow import validates_schema
 
-from analytics_app.actions.fields import Number, Word, px
+from analytics_app.actions.fields import Anything, Number, Word, px
 from analytics_app.config.limits import Limits
 from analytics_app.wire.types import Json
 
 
 class ActionSchema(marshmallow.Schema):
-    """What any action may contain. A missing field is NULL; an unknown one is kept in `raw_actions.data`."""
+    """What any action may contain. A missing field is NULL; an unknown one is kept in `raw_actions.data`.
+
+    Pages use `host`, `path` and `scroll_x` for things of their own: what is not a text or a number there is ignored.
+    """
 
     class Meta:
         unknown = marshmallow.INCLUDE
@@ -30,9 +33,12 @@ class ActionSchema(marshmallow.Schema):
     element_id = Word(Limits.LABEL)
     url = Word(Limits.URL)
     title = Word(Limits.TITLE)
+    host: marshmallow.fields.Field[Any] = Anything()
+    path: marshmallow.fields.Field[Any] = Anything()
     page_x, page_y = px(), px()
     client_x, client_y = px(), px()
     screen_x, screen_y = px(), px()
+    scroll_x, scroll_y = Anything(), Anything()
     viewport_w, viewport_h = px(), px()
 
     @validates_schema
@@ -40,4 +46,7 @@ class ActionSchema(marshmallow.Schema):
         self.check(data)
 
     def check(self, data: Json) -> None:
-        """Override it for conditions on several fields; called if each field is valid. Raises ValidationError."""
+        """Override it for conditions on several fields. A field that is missing may be None, or absent.
+
+        It is called if each field is valid. Raises marshmallow.ValidationError.
+        """

@@ -26,7 +26,6 @@ class Schema(ActionSchema):
 class Table(ActionTable):
     __tablename__ = "submits"
 
-    host: Mapped[str | None] = mapped_column(Text)
     element_id: Mapped[str | None] = mapped_column(Text)
     form_id: Mapped[str | None] = mapped_column(Text)
     fields: Mapped[list[Any] | None] = mapped_column(JSONB)

@@ -2,50 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
-from analytics_app.actions.fast_load import FastLoader
-from analytics_app.actions.rows import Row, RowMaker, one_position, row
+from analytics_app.actions.fast_load import FastLoader, Loaded
+from analytics_app.actions.rows import PositionMaker, Row, one_position
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.database.tables import ActionTable, PositionScreen
-from analytics_app.wire.types import Json
-
-TableRow = tuple[type[ActionTable], Row]
-
-
-def no_texts(_values: Json) -> int:
-    return 0
 
 
 @dataclass(frozen=True)
 class ActionType:
     """The name that pages log it under, and how its actions are validated and split.
 
-    `values` are an action's loaded fields under the names of the columns (see `rows.values_of`).
+    Raises:
+        TypeError: the table has a column that is no field of the schema.
     """
 
     name: str
     schema: type[ActionSchema] = ActionSchema
     table: type[ActionTable] | None = None
-    """Its own table: one row per action, of the values that it has columns for."""
-    positions: RowMaker = one_position
-    """The rows of `positions_screen`."""
-    repeated_texts: Callable[[Json], int] = no_texts
-    """Characters of the texts that its rows repeat; validation limits their sum per body (Limits.PATHS)."""
+    """Its own table: one row per action, of the loaded fields that it has columns for."""
+    positions: PositionMaker = one_position
+    """The rows of `positions_screen`, from the loaded fields."""
+
+    def __post_init__(self) -> None:
+        fields = self.schema().load_fields
+        if missing := [name for name in self._columns if name not in fields]:
+            raise TypeError(f"{self.name}: {', '.join(missing)}: a column of the table must be a field of the schema.")
 
     @cached_property
     def loader(self) -> FastLoader:
         """The schema, ready to load."""
         return FastLoader(self.schema())
 
-    def rows(self, values: Json) -> Iterator[TableRow]:
-        """Every row that an action is split into, with its table."""
-        for position in self.positions(values):
-            yield PositionScreen, position
-        if self.table is not None:
-            yield self.table, row(self.table, values)
+    @property
+    def _columns(self) -> list[str]:
+        """The table's columns after the key."""
+        return [] if self.table is None else self.table.__table__.columns.keys()[2:]
+
+    @cached_property
+    def own_values(self) -> Callable[[Loaded], Row]:
+        """A function that returns the row of its table, without the key, from the loaded fields."""
+        if len(self._columns) == 1:  # attrgetter of one name returns no tuple
+            (get,) = map(attrgetter, self._columns)
+            return lambda action: (get(action),)
+        return attrgetter(*self._columns)
+
+    def tables(self, action: Loaded) -> list[type[ActionTable]]:
+        """The tables that get rows of an action."""
+        tables: list[type[ActionTable]] = [PositionScreen] if any(True for _ in self.positions(action)) else []
+        return [*tables, self.table] if self.table is not None else tables
 
 
 def tables_of(types: Iterable[ActionType]) -> dict[str, type[ActionTable]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from analytics_app.actions import TABLES
 from analytics_app.admin import filters, paging
@@ -15,10 +15,10 @@ from analytics_app.admin.access import View, page
 from analytics_app.admin.db import db
 from analytics_app.admin.figures import figure
 from analytics_app.config.limits import Limits
-from analytics_app.database.tables import Page, PositionScreen, RawAction, RejectedAction
+from analytics_app.database.tables import Context, Page, PositionScreen, RawAction, RejectedAction
+from analytics_app.database.views import ACTIONS
 
-TABLE: Any = RawAction.__table__
-COLUMNS = (*paging.KEY, "occurred_at", "name", "study", "user_id", "session_id", "condition_1", "condition_2", "data")
+COLUMNS = [column.name for column in ACTIONS.columns]
 FILTERS = ("name", "user", "study", "condition", "session", "page", "from", "to", "q")
 
 
@@ -33,7 +33,7 @@ class Actions(View):
     @page(f"/<uuid:page_id>/<int(max={Limits.SEQ}):seq>")
     def detail(self, page_id: UUID, seq: int) -> ResponseReturnValue:
         with db.engine.connect() as connection:
-            action = first_row(connection, TABLE, page_id, seq)
+            action = first_row(connection, ACTIONS, page_id, seq)
             if action is None:
                 rejected = first_row(connection, RejectedAction.__table__, page_id, seq)
                 abort(404, f"It was rejected; see rejected action {rejected.id}." if rejected else "No such action.")
@@ -55,8 +55,9 @@ class Actions(View):
 def search_from_request() -> tuple[paging.Search, filters.ListFilters]:
     """The search that the query string describes."""
     list_filters = filters.read_filters(request.args, FILTERS)
-    search = paging.Search(TABLE, COLUMNS)
-    filters.apply_filters(search, list_filters, request.args)
+    search = paging.Search(ACTIONS, COLUMNS)
+    indexed: dict[str, filters.IndexedClause] = {"page_id": filters.equal, "user_id": of_person}
+    filters.apply_filters(search, list_filters, request.args, indexed)
     if condition := list_filters.values.get("condition"):
         search.unindexed.append(lambda columns: or_(columns.condition_1 == condition, columns.condition_2 == condition))
     if session := list_filters.values.get("session"):
@@ -64,6 +65,12 @@ def search_from_request() -> tuple[paging.Search, filters.ListFilters]:
     if text := list_filters.values.get("q"):
         search.unindexed.append(filters.contains("data", text))
     return search, list_filters
+
+
+def of_person(_: str, user_id: str) -> paging.Clause:
+    """The actions of one person, found by the pages: `raw_actions` has no column and no index for people."""
+    pages = select(Context.page_id).where(Context.user_id == user_id)
+    return lambda columns: and_(columns.page_id.in_(pages), columns.user_id == user_id)
 
 
 def first_row(connection: Connection, table: Any, page_id: UUID, seq: int) -> Row[Any] | None:
@@ -89,7 +96,7 @@ def typed_rows(connection: Connection, page_id: UUID, seq: int) -> dict[str, dic
 
 def neighbours(connection: Connection, page_id: UUID, seq: int) -> tuple[int | None, int | None]:
     """The seq of the previous and of the next action of the same page."""
-    on_page = select(TABLE.c.seq).where(TABLE.c.page_id == page_id).limit(1)
-    previous = connection.scalar(on_page.where(TABLE.c.seq < seq).order_by(TABLE.c.seq.desc()))
-    following = connection.scalar(on_page.where(TABLE.c.seq > seq).order_by(TABLE.c.seq))
+    on_page = select(RawAction.seq).where(RawAction.page_id == page_id).limit(1)
+    previous = connection.scalar(on_page.where(RawAction.seq < seq).order_by(RawAction.seq.desc()))
+    following = connection.scalar(on_page.where(RawAction.seq > seq).order_by(RawAction.seq))
     return previous, following

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast
 
 from analytics_app.admin.paging import Bookmark, Clause, InvalidBookmark, Search
-from analytics_app.database.tables import FILTERED_BY
 
-INDEXED = ("page_id", *FILTERED_BY)
-"""Each of these columns is the first column of an index. One search uses one of them: the first that is filtered by,
-since the more selective ones come first."""
+EXACT = ("page_id", "user_id", "name", "study")
+"""The columns that are filtered by an exact value, the more selective ones first."""
+IndexedClause = Callable[[str, Any], Clause]
 ARGUMENTS = {"user_id": "user", "page_id": "page"}
 """The query arguments that are not named like their column."""
 
@@ -34,15 +34,21 @@ def read_filters(arguments: Mapping[str, str], names: Iterable[str]) -> ListFilt
     return ListFilters({name: value for name in names if (value := arguments.get(name, "").replace("\0", "").strip())})
 
 
-def apply_filters(search: Search, filters: ListFilters, arguments: Mapping[str, str]) -> None:
+def apply_filters(
+    search: Search, filters: ListFilters, arguments: Mapping[str, str], indexed: Mapping[str, IndexedClause]
+) -> None:
     """Add to a search the filters that both lists have, and the place in the list (`before` or `after`).
 
-    What cannot be parsed is left out and described in `filters.errors`.
+    `indexed` has a clause that an index can evaluate for some of the columns in EXACT. One search uses one of them: the
+    first that is filtered by. What cannot be parsed is left out and described in `filters.errors`.
     """
-    for column in INDEXED:
-        if (value := filters.values.get(ARGUMENTS.get(column, column))) is not None:
-            clause = exact_match(column, value, filters)
-            (search.unindexed if search.indexed else search.indexed).append(clause)
+    for column in EXACT:
+        if (text := filters.values.get(ARGUMENTS.get(column, column))) is not None:
+            value = page_id(text, filters) if column == "page_id" else text
+            if column in indexed and not search.indexed:
+                search.indexed.append(indexed[column](column, value))
+            else:
+                search.unindexed.append(equal(column, value))
     for argument in ("from", "to"):
         if time := read_time(argument, filters):
             search.indexed.append(received(argument, time))
@@ -54,15 +60,16 @@ def apply_filters(search: Search, filters: ListFilters, arguments: Mapping[str, 
                 filters.errors.append("Invalid page link; showing the newest.")
 
 
-def exact_match(column: str, value: str, filters: ListFilters) -> Clause:
-    if column != "page_id":
-        return lambda columns: columns[column] == value
+def page_id(text: str, filters: ListFilters) -> UUID:
     try:
-        page_id = UUID(value)
+        return UUID(text)
     except ValueError:
-        filters.errors.append(f'"{value}" is not a page ID; it must be a UUID.')
-        page_id = UUID(int=0)
-    return lambda columns: columns[column] == page_id
+        filters.errors.append(f'"{text}" is not a page ID; it must be a UUID.')
+        return UUID(int=0)
+
+
+def equal(column: str, value: Any) -> Clause:
+    return lambda columns: columns[column] == value
 
 
 def received(argument: str, time: datetime) -> Clause:

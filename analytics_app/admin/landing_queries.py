@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from analytics_app.database.tables import Participant, RawAction
+from analytics_app.database.views import ACTIONS
 
 RAW: Any = RawAction.__table__
 PEOPLE: Any = Participant.__table__
@@ -18,8 +19,8 @@ LAST_ACTIONS = 50
 
 def last_actions(connection: Connection) -> list[Row[Any]]:
     """The last LAST_ACTIONS actions, newest first."""
-    newest = (RAW.c.received_at.desc(), RAW.c.page_id.desc(), RAW.c.seq.desc())
-    return list(connection.execute(select(RAW).order_by(*newest).limit(LAST_ACTIONS)))
+    newest = (ACTIONS.c.received_at.desc(), ACTIONS.c.page_id.desc(), ACTIONS.c.seq.desc())
+    return list(connection.execute(select(ACTIONS).order_by(*newest).limit(LAST_ACTIONS)))
 
 
 def active_now(connection: Connection, now: datetime) -> int:

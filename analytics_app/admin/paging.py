@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, select, tuple_
 
 from analytics_app.config.limits import Limits
 
 PER_PAGE = 50
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 5_000
 SEARCH_S = 1.0
 KEY = ("received_at", "page_id", "seq")
 
@@ -124,12 +124,20 @@ def page_of(search: Search, rows: list[Row[Any]], stopped_at: Bookmark | None) -
 
 
 def matching(search: Search, position: Bookmark | None, limit: int) -> Select[Any]:
-    """The next rows that match. With an unindexed condition: of these, the ones in the next chunk."""
-    if not search.unindexed:
-        return indexed_rows(search, position).with_only_columns(*named(search.table, search.columns)).limit(limit)
-    chunk: Any = indexed_rows(search, position).limit(CHUNK_ROWS).subquery()
-    query = select(*named(chunk, search.columns)).where(*(clause(chunk.c) for clause in search.unindexed))
-    return ordered(search, query, chunk).limit(limit)
+    """The next rows that match. With an unindexed condition: of these, the ones in the next chunk.
+
+    The rows are found by their keys first: their other columns may be expensive, and most rows of a chunk do not match.
+    """
+    if search.unindexed:
+        chunk: Any = indexed_rows(search, position).limit(CHUNK_ROWS).subquery()
+        keys = select(*named(chunk, KEY)).where(*(clause(chunk.c) for clause in search.unindexed))
+        found = ordered(search, keys, chunk).limit(limit)
+    else:
+        found = indexed_rows(search, position).with_only_columns(*named(search.table, KEY)).limit(limit)
+    keys_found, table = found.cte().prefix_with("MATERIALIZED"), search.table
+    same = and_(table.c.page_id == keys_found.c.page_id, table.c.seq == keys_found.c.seq)
+    query = select(*named(table, search.columns)).join_from(keys_found, table, same)
+    return ordered(search, query, table)
 
 
 def last_of_chunk(search: Search, position: Bookmark | None) -> Select[Any]:

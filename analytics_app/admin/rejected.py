@@ -109,7 +109,7 @@ def search_from_request(only_open: bool = False) -> tuple[paging.Search, filters
     list_filters = filters.read_filters(request.args, FILTERS)
     values = list_filters.values
     search = paging.Search(TABLE, COLUMNS)
-    filters.apply_filters(search, list_filters, request.args)
+    filters.apply_filters(search, list_filters, request.args, dict.fromkeys(filters.EXACT, filters.equal))
     state = "waiting" if only_open else values.get("state", "waiting")
     if state == "waiting":
         search.unindexed.append(lambda columns: columns.replayed_at.is_(None))

@@ -106,7 +106,7 @@ def show(_config: Config, engine: Engine, row_id: int, only_body: bool) -> None:
     rejected replay ID --edit action.json.
     """
     with Session(engine) as session:
-        row = session.get(RejectedAction, row_id)
+        row = session.scalar(select(RejectedAction).where(RejectedAction.id == row_id))
     if row is None:
         raise click.ClickException(f"No rejected action has the id {row_id}: `rejected list` shows them.")
     if only_body:

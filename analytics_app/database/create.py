@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from analytics_app.config.settings import ConfigError
 from analytics_app.database.errors import first_line, is_wrong_setting
 from analytics_app.database.locks import AdvisoryLock
-from analytics_app.database.views import VIEWS
+from analytics_app.database.views import views
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -58,9 +58,9 @@ def create(engine: Engine, tables: MetaData) -> list[str]:
         before = existing(engine, tables)
         upgrade(engine)
         tables.create_all(engine)
-        with engine.begin() as views:
-            for view in VIEWS.keys() - existing(engine, tables):
-                views.execute(text(f'CREATE VIEW "{view}" AS {VIEWS[view]}'))
+        with engine.begin() as transaction:
+            for view in views().keys() - existing(engine, tables):
+                transaction.execute(text(f'CREATE VIEW "{view}" AS {views()[view]}'))
         return sorted(existing(engine, tables) - before)
 
 
@@ -85,13 +85,13 @@ def upgrade(engine: Engine) -> None:
 def existing(engine: Engine, tables: MetaData) -> set[str]:
     """The tables and views of ours that exist, without Alembic's own."""
     look = inspect(engine)
-    return (tables.tables.keys() | VIEWS.keys()) & {*look.get_table_names(), *look.get_view_names()}
+    return (tables.tables.keys() | views().keys()) & {*look.get_table_names(), *look.get_view_names()}
 
 
 def drop(engine: Engine, tables: MetaData) -> None:
     """Drop every table and view of ours, with all rows."""
     with engine.begin() as connection:
-        for view in VIEWS:
+        for view in views():
             connection.execute(text(f'DROP VIEW IF EXISTS "{view}"'))
         tables.drop_all(connection)
         connection.execute(text("DROP TABLE IF EXISTS alembic_version, rebuild_progress"))

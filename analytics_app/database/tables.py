@@ -1,6 +1,7 @@
 """The tables that are not of one action type. docs/tables.md describes each column.
 
-The table of an action type is in the type's file in `actions/`, derived from `ActionTable`.
+The table of an action type is in the type's file in `actions/`, derived from `ActionTable`. Every primary key starts
+with `page_id`, except those of people (`participants`, `users`): partitions and distributed tables need it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
+    REAL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -20,18 +23,19 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Text,
     Uuid,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from analytics_app.database.db import Base
 
 EMPTY = sql("''")
 NOW = sql("now()")
-FILTERED_BY = ("user_id", "name", "study")  # the admin's lists filter by these, newest first
+REJECTS_FILTERED_BY = ("user_id", "name", "study")  # the admin's list filters by these, newest first
 
 
 def timestamptz(**options: Any) -> Mapped[datetime | None]:
@@ -39,38 +43,53 @@ def timestamptz(**options: Any) -> Mapped[datetime | None]:
 
 
 def pixels() -> Mapped[float | None]:
-    return mapped_column(Double)
+    """CSS px in single precision: exact to 0.01 px up to 100,000 px."""
+    return mapped_column(REAL)
 
 
-class OwnerColumns:
-    """Whose action it is: the same columns in every table that a researcher joins or filters."""
+class RawAction(Base):
+    """Every valid action, once. What its batch said for it is in its context.
 
-    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
-    user_id: Mapped[str | None] = mapped_column(Text)
-    session_id: Mapped[str | None] = mapped_column(Text)
-    condition_1: Mapped[str | None] = mapped_column(Text)
-    condition_2: Mapped[str | None] = mapped_column(Text)
-
-
-class RawAction(OwnerColumns, Base):
-    """Every valid action, as received."""
+    The index of received_at is small: the actions of a batch have the same value, which it stores once.
+    """
 
     __tablename__ = "raw_actions"
-    __table_args__ = (
-        Index(None, "received_at", "page_id", "seq"),
-        *(Index(None, first, "received_at", "page_id", "seq") for first in FILTERED_BY),
-    )
+    __table_args__ = (Index(None, "received_at"),)
 
     page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     occurred_at: Mapped[datetime | None] = timestamptz()
+    t: Mapped[float | None] = mapped_column(Double)
+    context_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str | None] = mapped_column(Text)
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class ActionTable(OwnerColumns, Base):
-    """The columns that the table of every action type starts with: key, time, owner and place."""
+class Context(Base):
+    """Who acted, where, and under which conditions: one row for all actions of a page that have these in common."""
+
+    __tablename__ = "contexts"
+    __table_args__ = (Index(None, "user_id"),)
+
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    context_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text)
+    study: Mapped[str] = mapped_column(Text, server_default=EMPTY)
+    user_id: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    condition_1: Mapped[str | None] = mapped_column(Text)
+    condition_2: Mapped[str | None] = mapped_column(Text)
+    host: Mapped[str | None] = mapped_column(Text)
+    path: Mapped[str | None] = mapped_column(Text)
+    task: Mapped[str | None] = mapped_column(Text)
+    viewport_w: Mapped[float | None] = pixels()
+    viewport_h: Mapped[float | None] = pixels()
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ActionTable(Base):
+    """The key that the table of every action type starts with. Its view adds the columns of the action's context."""
 
     __abstract__ = True
 
@@ -78,14 +97,6 @@ class ActionTable(OwnerColumns, Base):
     # looked up by action.
     page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-1)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-1)
-    occurred_at: Mapped[datetime | None] = timestamptz()
-    path: Mapped[str | None] = mapped_column(Text)
-    task: Mapped[str | None] = mapped_column(Text)
-
-    @declared_attr.directive
-    @classmethod
-    def __table_args__(cls) -> Any:
-        return (Index(None, "study", "user_id"),)
 
 
 class PositionScreen(ActionTable):
@@ -93,8 +104,7 @@ class PositionScreen(ActionTable):
 
     __tablename__ = "positions_screen"
 
-    sample: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    name: Mapped[str | None] = mapped_column(Text)
+    sample: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     t: Mapped[float | None] = mapped_column(Double)
     page_x: Mapped[float | None] = pixels()
     page_y: Mapped[float | None] = pixels()
@@ -104,8 +114,6 @@ class PositionScreen(ActionTable):
     screen_y: Mapped[float | None] = pixels()
     scroll_x: Mapped[float | None] = pixels()
     scroll_y: Mapped[float | None] = pixels()
-    viewport_w: Mapped[float | None] = pixels()
-    viewport_h: Mapped[float | None] = pixels()
 
 
 class RejectedAction(Base):
@@ -113,14 +121,14 @@ class RejectedAction(Base):
 
     __tablename__ = "rejected_actions"
     __table_args__ = (
-        Index(None, "page_id", "seq", unique=True),
+        Index(None, "id"),
         Index(None, "received_at", "page_id", "seq"),
-        *(Index(None, first, "received_at", "page_id", "seq") for first in FILTERED_BY),
+        *(Index(None, first, "received_at", "page_id", "seq") for first in REJECTS_FILTERED_BY),
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    page_id: Mapped[UUID] = mapped_column(Uuid)
-    seq: Mapped[int] = mapped_column(Integer)
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     rejected_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
     source: Mapped[str] = mapped_column(Text)
@@ -160,10 +168,10 @@ class Batch(Base):
     """One request body."""
 
     __tablename__ = "batches"
-    __table_args__ = (Index(None, "page_id"), Index(None, "received_at"))
+    __table_args__ = (Index(None, "received_at"),)
 
+    page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     batch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    page_id: Mapped[UUID] = mapped_column(Uuid)
     source: Mapped[str] = mapped_column(Text)
     batch_seq: Mapped[int | None] = mapped_column(Integer)
     attempt: Mapped[int | None] = mapped_column(Integer)

@@ -1,4 +1,7 @@
-"""The views: `"rawActions"` and `"PositionsScreen"`, the table names of the original project, and `page_loss`.
+"""The views: one for each table of actions, with the columns of the action and of its context, and `page_loss`.
+
+`"rawActions"` and `"PositionsScreen"` have the table names of the original project. `"PageViews"`, `"Clicks"`,
+`"Submits"` and those of other action types are derived from the type's table.
 
 Views contain no rows, so migrations do not create them: `create_db` creates those that are missing after the
 migrations. A migration that changes a view, or a column that a view shows, drops that view first.
@@ -6,15 +9,36 @@ migrations. A migration that changes a view, or a column that a view shows, drop
 
 from __future__ import annotations
 
-RAW_ACTIONS = """
-SELECT page_id, seq, received_at, occurred_at, name, study, user_id, session_id, condition_1, condition_2, data
-FROM raw_actions
+from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from analytics_app.database.tables import ActionTable, Context, PositionScreen
+
+WITH_CONTEXT = "JOIN contexts AS context USING (page_id, context_id)"
+
+# `data` is the action over what its batch said for it. An envelope's action has no timestamp of its own, and its `view`
+# is an index into the batch.
+RAW_ACTIONS = f"""
+SELECT action.page_id, action.seq, action.received_at, action.occurred_at, action.name,
+       context.study, context.user_id, context.session_id, context.condition_1, context.condition_2,
+       CASE context.source WHEN 'v2' THEN context.data::jsonb || CASE WHEN action.occurred_at IS NULL THEN '{{}}'
+           ELSE jsonb_build_object('timestamp', trim_scale(extract(epoch FROM action.occurred_at) * 1000)) END
+           || (action.data::jsonb - 'view')
+       ELSE context.data::jsonb || action.data::jsonb END AS data
+FROM raw_actions AS action
+{WITH_CONTEXT}
 """
 
-POSITIONS_SCREEN = """
-SELECT page_id, seq, sample, occurred_at, t, name, study, user_id, session_id, condition_1, condition_2, path, task,
-       page_x, page_y, client_x, client_y, screen_x, screen_y, scroll_x, scroll_y, viewport_w, viewport_h
-FROM positions_screen
+POSITIONS_SCREEN = f"""
+SELECT position.page_id, position.seq, position.sample,
+       action.occurred_at + coalesce(position.t - action.t, 0) * interval '1 millisecond' AS occurred_at,
+       position.t, action.name, context.study, context.user_id, context.session_id, context.condition_1,
+       context.condition_2, context.path, context.task, position.page_x, position.page_y, position.client_x,
+       position.client_y, position.screen_x, position.screen_y, position.scroll_x, position.scroll_y,
+       context.viewport_w, context.viewport_h
+FROM positions_screen AS position
+JOIN raw_actions AS action USING (page_id, seq)
+{WITH_CONTEXT}
 """
 
 # Per page of the logger (not of the original one): `expected`, by the highest seq and by what the tab's next page says;
@@ -29,14 +53,25 @@ WITH said AS (
     WHERE jsonb_typeof(batches.lost) = 'array' AND jsonb_typeof(gap) = 'array'
       AND jsonb_typeof(gap -> 0) = 'number' AND jsonb_typeof(gap -> 1) = 'number'
     GROUP BY batches.page_id
-), came AS (
-    SELECT page_id, count(*) AS received, max(seq) + 1 AS highest, count(*) FILTER (WHERE seq <@ gaps) AS declared_too
-    FROM (
-        SELECT page_id, seq FROM raw_actions
-        UNION SELECT page_id, seq FROM rejected_actions
-    ) AS all_actions
-    LEFT JOIN said USING (page_id)
+), counts AS (
+    SELECT page_id, count(*) AS number, max(seq) + 1 AS highest FROM raw_actions GROUP BY page_id
+    UNION ALL
+    SELECT page_id, count(*), max(seq) + 1
+    FROM rejected_actions AS reject
+    WHERE NOT EXISTS (
+        SELECT 1 FROM raw_actions AS action WHERE (action.page_id, action.seq) = (reject.page_id, reject.seq)
+    )
     GROUP BY page_id
+), came AS (
+    SELECT page_id, sum(number)::bigint AS received, max(highest) AS highest FROM counts GROUP BY page_id
+), declared_too AS (
+    SELECT said.page_id, count(*) AS number
+    FROM said
+    CROSS JOIN LATERAL (
+        SELECT seq FROM raw_actions AS action WHERE action.page_id = said.page_id AND seq <@ gaps
+        UNION SELECT seq FROM rejected_actions AS reject WHERE reject.page_id = said.page_id AND seq <@ gaps
+    ) AS received
+    GROUP BY said.page_id
 ), next_page AS (
     SELECT prev_page_id AS page_id, max(prev_page_seq) AS next_seq
     FROM pages
@@ -47,10 +82,11 @@ WITH said AS (
            greatest(came.highest, upper(said.gaps), next_page.next_seq, 0) AS expected,
            coalesce(came.received, 0) AS received,
            coalesce((SELECT sum(upper(gap) - lower(gap)) FROM unnest(said.gaps) AS gap), 0)
-               - coalesce(came.declared_too, 0) AS declared
+               - coalesce(declared_too.number, 0) AS declared
     FROM pages
     LEFT JOIN came USING (page_id)
     LEFT JOIN said USING (page_id)
+    LEFT JOIN declared_too USING (page_id)
     LEFT JOIN next_page USING (page_id)
     WHERE pages.lib IS NOT NULL
 )
@@ -58,4 +94,45 @@ SELECT *, greatest(expected - received - declared, 0) AS unexplained
 FROM counted
 """
 
-VIEWS = {"rawActions": RAW_ACTIONS, "PositionsScreen": POSITIONS_SCREEN, "page_loss": PAGE_LOSS}
+ACTIONS = Table(
+    "rawActions",
+    MetaData(),
+    Column("page_id", Uuid, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    *(Column(name, DateTime(timezone=True)) for name in ("received_at", "occurred_at")),
+    *(Column(name, Text) for name in ("name", "study", "user_id", "session_id", "condition_1", "condition_2")),
+    Column("data", JSONB),
+)
+"""The view `"rawActions"`, for queries."""
+
+NAMED = {"rawActions": RAW_ACTIONS, "PositionsScreen": POSITIONS_SCREEN, "page_loss": PAGE_LOSS}
+
+ACTION_COLUMNS = ("occurred_at", "t")
+KEPT_IN_CONTEXTS = ("page_id", "context_id", "source", "data")
+CONTEXT_COLUMNS = [name for name in Context.__table__.columns.keys() if name not in KEPT_IN_CONTEXTS]  # noqa: SIM118
+
+
+def views() -> dict[str, str]:
+    """The SELECT of each view by its name. It is complete once the action types have been imported."""
+    own = [table for table in ActionTable.__subclasses__() if table is not PositionScreen]
+    return NAMED | {view_name(table.__tablename__): with_context(table) for table in own}
+
+
+def view_name(table: str) -> str:
+    """`page_views` → `PageViews`, as in `PositionsScreen`."""
+    return "".join(word.capitalize() for word in table.split("_"))
+
+
+def with_context(table: type[ActionTable]) -> str:
+    """The rows of an action type's table, with the action's time and its context before the type's own columns."""
+    own = [column.name for column in table.__table__.columns if column.name not in ("page_id", "seq")]
+    columns = ["own.page_id", "own.seq"]
+    columns += [f"action.{name}" for name in ACTION_COLUMNS if name not in own]
+    columns += [f"context.{name}" for name in CONTEXT_COLUMNS if name not in own]
+    columns += [f'own."{name}"' for name in own]
+    return f"""
+SELECT {", ".join(columns)}
+FROM "{table.__tablename__}" AS own
+JOIN raw_actions AS action USING (page_id, seq)
+{WITH_CONTEXT}
+"""

@@ -17,6 +17,7 @@ REJECTS_COUNTED = 10_000  # the newest: counting more would take too long for a 
 ACTIONS = """
 SELECT study, count(*)
 FROM raw_actions
+JOIN contexts USING (page_id, context_id)
 WHERE received_at > now() - interval '1 hour'
 GROUP BY study
 ORDER BY count(*) DESC

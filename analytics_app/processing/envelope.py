@@ -5,12 +5,15 @@ An invalid value here costs no action: it becomes NULL and is named in `batches.
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import Annotated, Any
 from uuid import UUID
 
 import marshmallow
+import msgspec
 from marshmallow import fields
 
+from analytics_app.actions.fast_load import TYPES, struct_of, text
 from analytics_app.actions.fields import Number, Word, count
 from analytics_app.config.limits import Limits
 from analytics_app.database.storable import shown, storable, unstorable
@@ -95,10 +98,23 @@ class ConstSchema(marshmallow.Schema):
 
 
 ENVELOPE, PREV_PAGE, CLOCK, CONST = EnvelopeSchema(), PrevPageSchema(), ClockSchema(), ConstSchema()
+STORABLE_TYPES = TYPES | {
+    StorableWord: text,
+    fields.UUID: lambda _: UUID,
+    fields.Dict: lambda _: dict[str, Any],
+    fields.List: lambda _: Annotated[list[Any], msgspec.Meta(max_length=0)],  # losses are rare
+}
+PLAIN: dict[marshmallow.Schema, Any] = {
+    schema: struct_of(schema, STORABLE_TYPES) for schema in (ENVELOPE, PREV_PAGE, CLOCK, CONST)
+}
+"""Types of what is plainly valid, if every text is storable (see `actions.fast_load`)."""
 
 
-def load(schema: marshmallow.Schema, value: Any, faults: Json) -> Json:
-    """The valid fields; the others are added to `faults`."""
+def load(schema: marshmallow.Schema, value: Any, faults: Json, strict: bool) -> Json:
+    """The valid fields; the others are added to `faults`. With `strict`, PostgreSQL can store every text in `value`."""
+    if strict:
+        with suppress(msgspec.ValidationError):
+            return msgspec.structs.asdict(msgspec.convert(value or {}, PLAIN[schema]))
     try:
         return dict(schema.load(value or {}))
     except marshmallow.ValidationError as error:
@@ -109,10 +125,10 @@ def load(schema: marshmallow.Schema, value: Any, faults: Json) -> Json:
 def header_rows(header: Header) -> tuple[Json, Json]:
     """The row of `batches` and the row of `pages`. Without an envelope, both are identified by the receipt."""
     faults: Json = {}
-    envelope = load(ENVELOPE, header.envelope, faults)
-    previous = load(PREV_PAGE, envelope.get("prev_page"), faults)
-    clock = load(CLOCK, envelope.get("clock"), faults)
-    const = load(CONST, envelope.get("const"), faults)
+    envelope = load(ENVELOPE, header.envelope, faults, header.strict)
+    previous = load(PREV_PAGE, envelope.get("prev_page"), faults, header.strict)
+    clock = load(CLOCK, envelope.get("clock"), faults, header.strict)
+    const = load(CONST, envelope.get("const"), faults, header.strict)
     batch_row = {
         "batch_id": str(envelope.get("batch_id") or header.receipt),
         "page_id": header.page_id,

@@ -11,7 +11,7 @@ from analytics_app.processing.single_events import EventSchema
 from analytics_app.wire.flatten import HEADER_FAULTS
 from analytics_app.wire.reasons import first, in_one_line
 from analytics_app.wire.times import instant
-from analytics_app.wire.types import Json, Reject
+from analytics_app.wire.types import Action, Json, Reject
 
 SCHEMAS: tuple[type[ActionSchema], ...] = (UNKNOWN.schema, EventSchema, *(kind.schema for kind in ACTIONS.values()))
 FIELDS = frozenset(HEADER_FAULTS).union(*(schema().fields for schema in SCHEMAS))
@@ -36,5 +36,12 @@ def reject_row(reject: Reject) -> Json:
         "message": shown(in_one_line(reject.reasons)) or "",
         "reasons": storable(reject.reasons),
         "body": action.body,
-        "context": json.dumps(action.context),
+        "context": json.dumps(context_of(action)),
     }
+
+
+def context_of(action: Action) -> Json | None:
+    """What the batch says for this action, its time included."""
+    if action.context is None or action.timestamp is None:
+        return action.context
+    return {**action.context, "timestamp": action.timestamp}

@@ -14,14 +14,14 @@ from typing import Any
 import marshmallow
 
 from analytics_app.actions import CLICK, PAGEVIEW, SUBMIT
+from analytics_app.actions.fast_load import Loaded
 from analytics_app.actions.fields import UNKNOWN_FIELD, Coded, Object, RequiredText, Uuid
-from analytics_app.actions.rows import values_of
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.actions.type import ActionType
 from analytics_app.config.limits import Limits
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.times import EPOCH
-from analytics_app.wire.types import Action, Json
+from analytics_app.wire.types import Action
 
 INVALID_TIME = Reason(Code.NOT_A_TIME, "Not a time such as 2022-04-01 09:15:27.243860.")
 IN_THE_FUTURE = Reason(Code.IN_THE_FUTURE, "Later than its receipt.")
@@ -92,8 +92,8 @@ KNOWN = "; ".join(f"{known.category}: {known.names}" for known in CLASSES)
 UNKNOWN_EVENT = Reason(Code.UNKNOWN_EVENT, f"No class of events has this category and name ({KNOWN}).")
 
 
-def load(action: Action, clock_skew_s: int) -> tuple[ActionType, Json]:
-    """The action type of an event, and its values under the names of the columns.
+def load(action: Action, clock_skew_s: int) -> tuple[ActionType, Loaded]:
+    """The action type of an event, and its loaded fields, with those of `data` under the names that actions use.
 
     Raises:
         marshmallow.ValidationError: the reasons by field.
@@ -109,8 +109,7 @@ def load(action: Action, clock_skew_s: int) -> tuple[ActionType, Json]:
         data = known.schema.load(event["data"])
     except marshmallow.ValidationError as error:
         raise marshmallow.ValidationError({"data": error.messages}) from None
-    values = values_of(dict(event), action.key)
-    return known.type, {**values, "session_id": str(event["session_id"]), **data}
+    return known.type, known.type.loader.of({**event, "session_id": str(event["session_id"]), **data})
 
 
 def class_of(category: str, name: str) -> EventClass | None:

@@ -37,12 +37,13 @@ def insert_all(cursor: Cursor, items: list[T], insert: Callable[[list[T]], None]
 
 
 @contextmanager
-def savepoint(cursor: Cursor) -> Iterator[None]:
-    cursor.execute("SAVEPOINT part")
+def savepoint(cursor: Cursor, name: str = "part") -> Iterator[None]:
+    """Errors of the data leave the transaction as it was before. `name` differs from that of a savepoint around it."""
+    cursor.execute(f"SAVEPOINT {name}")
     try:
         yield
     except (psycopg2.Error, ValueError):
         if not cursor.connection.closed:
-            cursor.execute("ROLLBACK TO SAVEPOINT part")
+            cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
         raise
-    cursor.execute("RELEASE SAVEPOINT part")
+    cursor.execute(f"RELEASE SAVEPOINT {name}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg2.extensions import cursor as Cursor
 
+from analytics_app.actions import CONSENT as CONSENT_TYPE
 from analytics_app.database.tables import Participant
 from analytics_app.processing.validation import ValidAction
 from analytics_app.storage.copy import insert_values
@@ -30,18 +31,21 @@ def upsert_participants(cursor: Cursor, actions: list[ValidAction], batches: lis
     """`actions` are sorted by their keys; `batches` are the rows of the batches that they came in."""
     sent = {(batch["page_id"], batch["received_at"]): batch["sent_at"] for batch in batches}
     people: dict[tuple[str, str], Json] = {}
+    known: set[tuple[int, int]] = set()  # context and receipt: most actions of a batch say nothing new
     for valid in actions:
-        values: Json = valid.values
-        seen: Any = instant(valid.action.received_at)
-        if values["user_id"] is None:
+        context = valid.context
+        is_consent = valid.type is CONSENT_TYPE
+        if context.user_id is None or (not is_consent and (id(context), valid.action.received_at) in known):
             continue
-        person = people.setdefault((values["study"], values["user_id"]), {"first_seen": seen, "last_seen": seen})
+        known.add((id(context), valid.action.received_at))
+        seen: Any = instant(valid.action.received_at)
+        person = people.setdefault((context.study, context.user_id), {"first_seen": seen, "last_seen": seen})
         person |= {"first_seen": min(person["first_seen"], seen), "last_seen": max(person["last_seen"], seen)}
-        if values.get("name") == "consent":
+        if is_consent:
             page_id, seq = valid.key
-            given_at = on_server_clock(values["occurred_at"], sent.get((page_id, seen)), seen)
+            given_at = on_server_clock(instant(valid.loaded.timestamp), sent.get((page_id, seen)), seen)
             if person.get("consent_page_id") in (None, page_id) or given_at >= person["consent_at"]:
-                person |= {"consent": values["granted"], "consent_at": given_at}
+                person |= {"consent": valid.loaded.granted, "consent_at": given_at}
                 person |= {"consent_page_id": page_id, "consent_seq": seq}
     rows = [{"study": study, "user_id": user, **people[study, user]} for study, user in sorted(people)]
     insert_values(cursor, Participant, rows, UPSERT)

@@ -8,6 +8,7 @@ may store at the same time: what it adds, it splits itself.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,8 @@ from sqlalchemy import Connection, Engine
 from analytics_app.database.locks import AdvisoryLock
 from analytics_app.processing.prepare import prepare
 from analytics_app.storage.write import write
-from analytics_app.wire.types import Action, FlatDelivery, Header, Json, Key, Source
+from analytics_app.wire.flatten import add
+from analytics_app.wire.types import FlatDelivery, Header, Json, Key, Source
 
 PIECE = 1_000  # actions per transaction
 START: Key = ("00000000-0000-0000-0000-000000000000", -1)
@@ -31,13 +33,13 @@ CREATE TABLE IF NOT EXISTS rebuild_progress (
 )
 """
 
-# FOR KEY SHARE: nobody may delete an action between our reading it and our writing its rows. A single event is
-# recognised by its batch: raw_actions does not say by which schema an action is validated.
+# FOR KEY SHARE: nobody may delete an action between our reading it and our writing its rows.
 NEXT = """
-SELECT raw.page_id::text, raw.seq, extract(epoch FROM raw.received_at) * 1000, batches.source,
-       CASE WHEN %(name)s IS NULL OR raw.name = %(name)s THEN raw.data END
+SELECT raw.page_id::text, raw.seq, extract(epoch FROM raw.received_at) * 1000,
+       extract(epoch FROM raw.occurred_at) * 1000, context.source, context.data,
+       CASE WHEN %(name)s IS NULL OR raw.name = %(name)s THEN raw.data::text END
 FROM raw_actions AS raw
-LEFT JOIN batches ON batches.batch_id = raw.page_id AND batches.source = 'event'
+JOIN contexts AS context USING (page_id, context_id)
 WHERE (raw.page_id, raw.seq) > (%(page_id)s, %(seq)s)
 ORDER BY raw.page_id, raw.seq
 LIMIT %(limit)s
@@ -121,17 +123,21 @@ def next_rows(connection: Connection, name: str | None, position: Key) -> list[A
 
 def split_again(connection: Connection, rows: list[Any], clock_skew_s: int, progress: Progress) -> None:
     """`prepare` and `write`, as for a group that has just been received."""
-    flats = [flat_of(*row) for row in rows if row[4] is not None]
+    flats = [flat_of(*row) for row in rows if row[6] is not None]
     outcome = write(connection, prepare(flats, clock_skew_s), resplit=True)
     progress.kept.update(str(reject.action.data.get("name")) for reject in outcome.refused.values())
     progress.split += outcome.stored
     progress.done += len(rows)
 
 
-def flat_of(page_id: str, seq: int, received_at: Any, source: Source | None, data: Json) -> FlatDelivery:
-    source = source or "v2"
-    action = Action(page_id, seq, round(received_at), source, data, b"", {})
-    return FlatDelivery(Header(page_id, action.received_at, source, page_id), [action], is_body=False)
+def flat_of(
+    page_id: str, seq: int, received_at: Any, occurred_at: Any, source: Source, context: Json, data: str
+) -> FlatDelivery:
+    """A stored action as it was when its batch had been taken apart."""
+    flat = FlatDelivery(Header(page_id, round(received_at), source, page_id, strict=True), is_body=False)
+    timestamp = float(occurred_at) if source == "v2" and occurred_at is not None else None
+    add(flat, (page_id, seq), json.loads(data), data.encode(), context, timestamp)
+    return flat
 
 
 def note_position(connection: Connection, scope: str, rows: list[Any], progress: Progress) -> Key | None:

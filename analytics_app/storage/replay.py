@@ -125,5 +125,6 @@ def flat_of(row: Row[Any], body: bytes | None) -> FlatDelivery:
         item = parse(content)
     except (ValueError, RecursionError) as error:
         item, faults = None, {"body": [Reason(Code.NOT_JSON, f"Not JSON: {error}.")]}
-    add(flat, (page_id, row.seq), item, content, json.loads(row.context), faults)
+    context = json.loads(row.context)
+    add(flat, (page_id, row.seq), item, content, context, context.pop("timestamp", None), faults)
     return flat

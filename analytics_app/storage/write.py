@@ -7,31 +7,44 @@ other error (connection, resources, read-only, a missing table) is raised, and t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import astuple
+from itertools import chain
 from typing import Any
 
+from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection
 
 from analytics_app.actions import TABLES
-from analytics_app.actions.rows import Row, column_names
-from analytics_app.database.tables import ActionTable, RawAction
+from analytics_app.actions.rows import Row
+from analytics_app.actions.type import ActionType
+from analytics_app.database.tables import Context, PositionScreen, RawAction
+from analytics_app.processing.contexts import COLUMNS as CONTEXT_COLUMNS
 from analytics_app.processing.outcome import Outcome
 from analytics_app.processing.prepare import Prepared
 from analytics_app.processing.validation import ValidAction
 from analytics_app.storage.batches import insert_batches
-from analytics_app.storage.bisect import insert_all
-from analytics_app.storage.copy import copy_rows
+from analytics_app.storage.bisect import insert_all, savepoint
+from analytics_app.storage.copy import copy_rows, insert_values
 from analytics_app.storage.participants import upsert_participants
 from analytics_app.storage.rejects import insert_rejects
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.times import instant
-from analytics_app.wire.types import Json, Key, Reject
+from analytics_app.wire.types import Key, Reject
 
-PART = 100  # actions whose rows are in memory at a time: a mouse path has 200 rows
-RAW_COLUMNS = RawAction.__table__.columns.keys()
-INSERT_NEW = f"""INSERT INTO raw_actions ({", ".join(RAW_COLUMNS)})
-SELECT {", ".join(RAW_COLUMNS)} FROM incoming ORDER BY page_id, seq
+INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE raw_actions) ON COMMIT DELETE ROWS; DELETE FROM incoming"
+RAW_COLUMNS = ", ".join(RawAction.__table__.columns.keys())
+INSERT_NEW = f"""INSERT INTO raw_actions ({RAW_COLUMNS})
+SELECT {RAW_COLUMNS} FROM incoming ORDER BY page_id, seq
 ON CONFLICT DO NOTHING RETURNING page_id::text, seq"""
+REPEATS = """SELECT 1 FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS new (page_id, first, last)
+WHERE EXISTS (SELECT 1 FROM raw_actions AS old WHERE old.page_id = new.page_id AND old.seq BETWEEN first AND last)
+LIMIT 1"""
+UPDATE_CONTEXTS = """UPDATE raw_actions AS action SET context_id = new.context_id
+FROM unnest(%s::uuid[], %s::int[], %s::bigint[]) AS new (page_id, seq, context_id)
+WHERE (action.page_id, action.seq) = (new.page_id, new.seq) AND action.context_id <> new.context_id"""
 
 
 def write(connection: Connection, prepared: Prepared, *, resplit: bool = False) -> Outcome:
@@ -48,6 +61,7 @@ def write(connection: Connection, prepared: Prepared, *, resplit: bool = False) 
 
     def insert(part: list[ValidAction]) -> None:
         fresh = delete_split(cursor, part) if resplit else insert_raw(cursor, part)
+        insert_contexts(cursor, fresh)
         split(cursor, fresh)
         written.extend(fresh)
 
@@ -58,7 +72,7 @@ def write(connection: Connection, prepared: Prepared, *, resplit: bool = False) 
     outcome = Outcome(
         stored=len(written),
         duplicates=len(prepared.actions) - len(written) - len(refused),
-        studies={valid.values["study"]: valid.action.received_at for valid in written},
+        studies={valid.context.study: valid.action.received_at for valid in written},
         refused={reject.action.key: reject for reject in (*prepared.rejects, *refused)},
     )
     if not resplit:
@@ -77,39 +91,73 @@ def in_key_order(actions: list[ValidAction]) -> list[ValidAction]:
 def insert_raw(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
     """Insert into `raw_actions` those that are not there yet; returns them.
 
-    COPY goes into a temporary table. COPY into `raw_actions` itself was at most a third faster, and PostgreSQL logs an
-    error for each repetition. Every page change repeats one: the page sends its last batch and the next page adopts it.
+    COPY goes straight into the table if none seems to be there. Otherwise it goes into a temporary table: PostgreSQL
+    would log an error for each repetition, and every page change repeats a batch: the page sends its last one, and the
+    next page adopts it.
     """
-    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE raw_actions) ON COMMIT DELETE ROWS")
-    cursor.execute("DELETE FROM incoming")  # the previous part's, when a group is bisected
-    copy_rows(cursor, "incoming", RAW_COLUMNS, map(raw_row, actions))
+    rows = list(map(raw_row, actions))
+    if not repeats(cursor, actions):
+        with suppress(UniqueViolation), savepoint(cursor, "direct"):  # another worker has stored it in the meantime
+            copy_rows(cursor, RawAction, rows)
+            return actions
+    cursor.execute(INCOMING)  # it may have the previous part's rows, when a group is bisected
+    copy_rows(cursor, RawAction, rows, into="incoming")
     cursor.execute(INSERT_NEW)
     new: set[Key] = set(cursor.fetchall())
     return [valid for valid in actions if valid.key in new]
 
 
-def raw_row(valid: ValidAction) -> Json:
-    return {**valid.values, "received_at": instant(valid.action.received_at), "data": valid.data}
+def repeats(cursor: Cursor, actions: list[ValidAction]) -> bool:
+    """Whether any page has stored actions between the first and the last seq of these."""
+    pages: dict[str, tuple[int, int]] = {}
+    for page_id, seq in (valid.key for valid in actions):  # in key order
+        pages[page_id] = (pages[page_id][0] if page_id in pages else seq, seq)
+    first, last = zip(*pages.values(), strict=True)
+    cursor.execute(REPEATS, (list(pages), list(first), list(last)))
+    return cursor.fetchone() is not None
+
+
+def raw_row(valid: ValidAction) -> Row:
+    action, loaded = valid.action, valid.loaded
+    received_at, occurred_at = instant(action.received_at), instant(loaded.timestamp)
+    return action.page_id, action.seq, received_at, occurred_at, loaded.t, valid.context_id, loaded.name, valid.data
+
+
+def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:
+    """Insert the contexts of these actions that are not there yet."""
+    contexts = {(valid.action.page_id, valid.context_id): valid.context for valid in actions}
+    rows = [dict(zip(CONTEXT_COLUMNS, (*key, *astuple(contexts[key])), strict=True)) for key in sorted(contexts)]
+    insert_values(cursor, Context, rows, "ON CONFLICT DO NOTHING")
 
 
 def split(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Write the rows of `positions_screen` and of the types' own tables."""
-    for start in range(0, len(actions), PART):
-        rows: dict[type[ActionTable], list[Row]] = defaultdict(list)
-        for valid in actions[start : start + PART]:
-            for table, row in valid.rows():
-                rows[table].append(row)
-        for table, its_rows in rows.items():
-            copy_rows(cursor, table.__tablename__, column_names(table), its_rows)
+    copy_rows(cursor, PositionScreen, chain.from_iterable(map(position_rows, actions)))
+    by_type: dict[ActionType, list[ValidAction]] = defaultdict(list)
+    for valid in actions:
+        by_type[valid.type].append(valid)
+    for kind, its_actions in by_type.items():
+        if kind.table is not None:
+            copy_rows(cursor, kind.table, ((*valid.key, *kind.own_values(valid.loaded)) for valid in its_actions))
+
+
+def position_rows(valid: ValidAction) -> Iterator[Row]:
+    page_id, seq = valid.key
+    return ((page_id, seq, *position) for position in valid.type.positions(valid.loaded))
 
 
 def delete_split(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
-    """Delete what was split from these actions, from every table: a type's table may have changed. Returns them."""
-    page_ids, seqs = zip(*(valid.key for valid in actions), strict=True)
+    """Delete what was split from these actions, from every table: a type's table may have changed. Returns them.
+
+    Their contexts may have changed too. Contexts that no action has any more are left: an action that is being stored
+    may have them.
+    """
+    page_ids, seqs, contexts = (list(column) for column in zip(*((*v.key, v.context_id) for v in actions), strict=True))
     for name in sorted(TABLES):
         cursor.execute(
             f'DELETE FROM "{name}" AS old USING unnest(%s::uuid[], %s::int[]) AS key (page_id, seq)'
             " WHERE old.page_id = key.page_id AND old.seq = key.seq",
-            (list(page_ids), list(seqs)),
+            (page_ids, seqs),
         )
+    cursor.execute(UPDATE_CONTEXTS, (page_ids, seqs, contexts))
     return actions

@@ -7,15 +7,16 @@ describes them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from analytics_app.config.limits import Limits
 from analytics_app.wire.delivery import Delivery
-from analytics_app.wire.json_bytes import cut, parse
+from analytics_app.wire.json_bytes import cut, parse_strictly
 from analytics_app.wire.reasons import Code, Reason
-from analytics_app.wire.types import Action, FlatDelivery, Header, Json, Reject
+from analytics_app.wire.types import Action, FlatDelivery, Header, Json, Key, Reject
 
 INVALID_UUID = Reason(Code.NOT_A_UUID, "Not a valid UUID.")
 INVALID_OBJECT = Reason(Code.NOT_AN_OBJECT, "Not an object.")
@@ -32,14 +33,14 @@ def flatten(delivery: Delivery) -> FlatDelivery:
     """Take a delivery apart. What is not an action becomes a reject; it raises nothing that a client can cause."""
     header = Header(delivery.receipt, delivery.received_at, "v1", delivery.receipt)
     try:
-        value = parse(delivery.body)
+        value, header.strict = parse_strictly(delivery.body)
     except (ValueError, RecursionError) as error:
         return reject_body(header, delivery, Reason(Code.NOT_JSON, f"Not JSON: {error}."))
     if delivery.kind == "event":
         header.source, header.actions = "event", 1
         if not isinstance(value, dict):
             return reject_body(header, delivery, INVALID_EVENT)
-        action = Action(header.page_id, 0, header.received_at, "event", value, delivery.body, {})
+        action = Action(header.page_id, 0, header.received_at, "event", value, delivery.body, {}, strict=header.strict)
         return FlatDelivery(header, [action])
     if isinstance(value, list):
         return from_array(header, value, delivery.body)
@@ -65,9 +66,10 @@ def reject_unread(delivery: Delivery, reason: Reason) -> FlatDelivery:
 def from_array(header: Header, items: list[Any], body: bytes) -> FlatDelivery:
     """v1: the receipt serves as page_id, the position in the array as seq."""
     flat = FlatDelivery(header)
+    context: Json = {}
     header.actions = len(items)
     for seq, (item, piece) in enumerate(zip(items, cut(body, None, items), strict=True)):
-        add(flat, (header.page_id, seq), item, piece, {}, {})
+        add(flat, (header.page_id, seq), item, piece, context)
     return flat
 
 
@@ -81,11 +83,12 @@ def from_envelope(header: Header, value: Json, delivery: Delivery) -> FlatDelive
     header.envelope = {key: item for key, item in value.items() if key not in ("actions", "views")}
     if is_uuid(value.get("page_id")):
         header.page_id = str(UUID(value["page_id"]))
-    flat = FlatDelivery(header)
-    faults = envelope_faults(value)
+    flat, faults, context_of, t0 = FlatDelivery(header), envelope_faults(value), contexts_of(value), value.get("t0")
     for index, (item, piece) in enumerate(zip(items, cut(delivery.body, "actions", items), strict=True)):
         key, reasons = identity(header, index, item)
-        add(flat, key, item, piece, context_of(value, item), {**faults, **reasons})
+        if faults:
+            reasons = {**faults, **(reasons or {})}
+        add(flat, key, item, piece, context_of(item), timestamp_of(t0, item), reasons)
     return flat
 
 
@@ -97,26 +100,38 @@ def repeated_bytes(value: Json) -> int:
     return len(json.dumps(constants)) + largest
 
 
-def identity(header: Header, index: int, item: Any) -> tuple[tuple[str, int], Json]:
+def identity(header: Header, index: int, item: Any) -> tuple[Key, Json | None]:
     """The action's key and faults: (`page_id`, `seq`) as sent, or the receipt and the index if either is invalid."""
     seq = item.get("seq") if isinstance(item, dict) else None
     if header.page_id == header.receipt or seq is None:
-        return (header.receipt, index), {}
+        return (header.receipt, index), None
     if is_seq(seq):
-        return (header.page_id, seq), {}
+        return (header.page_id, seq), None
     return (header.receipt, index), {"seq": [INVALID_SEQ]}
 
 
-def context_of(value: Json, item: Any) -> Json:
-    """What the envelope says for this action."""
-    const = value.get("const")
-    context = {**view_of(value, item), **(const if isinstance(const, dict) else {})}
-    context |= {key: value[key] for key in ("study", "session_id") if value.get(key) is not None}
-    t0, t = value.get("t0"), item.get("t") if isinstance(item, dict) else None
-    if isinstance(t0, int | float) and isinstance(t, int | float):
+def contexts_of(value: Json) -> Callable[[Any], Json]:
+    """A function that returns what the envelope says for an action: one object for all actions of a view."""
+    const, views = value.get("const"), value.get("views")
+    shared = dict(const) if isinstance(const, dict) else {}
+    shared |= {key: value[key] for key in ("study", "session_id") if value.get(key) is not None}
+    views = views if isinstance(views, list) else []
+    by_view = [{**view, **shared} if isinstance(view, dict) else shared for view in views]
+
+    def context_of(item: Any) -> Json:
+        index = item.get("view") if isinstance(item, dict) else None
+        return by_view[index] if isinstance(index, int) and 0 <= index < len(by_view) else shared
+
+    return context_of
+
+
+def timestamp_of(t0: Any, item: Any) -> float | None:
+    """Epoch ms by the batch's `t0` and the action's `t`; None if either is not a finite number."""
+    t = item.get("t") if isinstance(item, dict) else None
+    if isinstance(t0, (int, float)) and isinstance(t, (int, float)):
         with suppress(OverflowError, ValueError):  # 1e400, or a number of hundreds of digits
-            context["timestamp"] = round(t0 + t)  # the action's own timestamp takes precedence
-    return context
+            return round(t0 + t)
+    return None
 
 
 def envelope_faults(value: Json) -> Json:
@@ -131,26 +146,25 @@ def envelope_faults(value: Json) -> Json:
     return faults
 
 
-def view_of(value: Json, item: Any) -> Json:
-    """The view that an action refers to by index; empty if there is none."""
-    views = value.get("views")
-    index = item.get("view") if isinstance(item, dict) else None
-    if not isinstance(views, list) or not isinstance(index, int) or not 0 <= index < len(views):
-        return {}
-    view = views[index]
-    return dict(view) if isinstance(view, dict) else {}
-
-
-def add(flat: FlatDelivery, key: tuple[str, int], item: Any, body: bytes, context: Json, reasons: Json) -> None:
+def add(
+    flat: FlatDelivery,
+    key: Key,
+    item: Any,
+    body: bytes,
+    context: Json,
+    timestamp: float | None = None,
+    reasons: Json | None = None,
+) -> None:
     """Append one action, or a reject if it is not an object or there are reasons."""
     header = flat.header
     if not isinstance(item, dict):
-        item, reasons = {}, {**reasons, "action": [INVALID_OBJECT]}
-    data = {**context, **item}
+        item, reasons = {}, {**(reasons or {}), "action": [INVALID_OBJECT]}
+    # The action's own fields take precedence, its timestamp too.
+    data = {**context, **item} if timestamp is None else {**context, "timestamp": timestamp, **item}
     if header.source == "v2":
         data.pop("view", None)  # an index into the batch; the view itself is in the context
     index = len(flat.actions) + len(flat.rejects)
-    action = Action(*key, header.received_at, header.source, data, body, context, index)
+    action = Action(*key, header.received_at, header.source, data, body, context, timestamp, index, header.strict)
     if reasons:
         flat.rejects.append(Reject(action, reasons))
     else:

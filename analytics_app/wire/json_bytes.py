@@ -8,11 +8,17 @@ from typing import Any
 
 import msgspec
 
+NUL = b"\\u0000"  # the only one of the texts that msgspec reads and jsonb cannot hold
 DIGITS_MAX = 400  # longer integers are read as floats: converting them takes time quadratic in their length
 
 
 def parse(body: bytes) -> Any:
-    """JSON into Python values.
+    """JSON into Python values. Raises ValueError and RecursionError, see `parse_strictly`."""
+    return parse_strictly(body)[0]
+
+
+def parse_strictly(body: bytes) -> tuple[Any, bool]:
+    """JSON into Python values, and whether PostgreSQL's jsonb can hold every text and number in it.
 
     msgspec refuses the whole body for one lone surrogate or one 1e400. The standard library reads those, so that only
     the action that contains them is rejected.
@@ -22,9 +28,10 @@ def parse(body: bytes) -> Any:
         RecursionError: the body is nested too deeply to be parsed.
     """
     try:
-        return msgspec.json.decode(body)
+        return msgspec.json.decode(body), NUL not in body
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return json.loads(body.decode("utf-8"), parse_constant=refuse_constant, parse_int=to_number)
+        value = json.loads(body.decode("utf-8"), parse_constant=refuse_constant, parse_int=to_number)
+        return value, False
 
 
 def refuse_constant(name: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
+
 Json = dict[str, Any]
 Source = Literal["v1", "v2", "event"]
 Key = tuple[str, int]
@@ -23,11 +25,12 @@ class Header:
     envelope: Json = field(default_factory=dict)
     """The envelope without its actions and views."""
     actions: int = 0
+    strict: bool = False
+    """Whether PostgreSQL can store every text and number in the body; False if that was not checked."""
 
 
-@dataclass
-class Action:
-    """One action, flat: `data` are its own fields over the constants and the view of its batch."""
+class Action(msgspec.Struct, gc=False):
+    """One action, flat: `data` are its own fields over what its batch says for it."""
 
     page_id: str
     seq: int
@@ -38,9 +41,14 @@ class Action:
     body: bytes
     """The action's own bytes as they were received."""
     context: Json | None
-    """What the batch says for this action; None if `body` is a whole request body that no action could be read from."""
+    """What the batch says for this action and others, unchanged; None if `body` is a whole request body that no action
+    could be read from. Actions of one view share it: it must not be changed."""
+    timestamp: float | None = None
+    """Epoch ms, computed from the batch's `t0` and the action's `t`; None if either is missing."""
     index: int = 0
     """Its position in the body."""
+    strict: bool = False
+    """Whether PostgreSQL can store every text and number in `body` and `context`; False if that was not checked."""
 
     @property
     def key(self) -> Key:

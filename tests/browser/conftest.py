@@ -37,7 +37,7 @@ class Study:
     def actions(self, names: str = "%", count: int = 1, timeout: float = PATIENCE_S) -> list[dict[str, Any]]:
         """The data of the actions whose name is LIKE `names`, by page and seq, as soon as `count` are stored."""
         rows = self.stack.wait_for(
-            "SELECT data, page_id, seq FROM raw_actions WHERE user_id = %(user)s AND name LIKE %(names)s"
+            'SELECT data, page_id, seq FROM "rawActions" WHERE user_id = %(user)s AND name LIKE %(names)s'
             " ORDER BY page_id, seq",
             lambda rows: len(rows) >= count,
             timeout,

@@ -43,4 +43,4 @@ def recorded(stack: RunningStack, user: str, pages: int) -> list[dict[str, Any]]
         until=lambda rows: len(rows) >= pages and not any(row["unexplained"] for row in rows),
         user=user,
     )
-    return stack.rows("SELECT * FROM raw_actions WHERE user_id = %(user)s ORDER BY page_id, seq", user=user)
+    return stack.rows('SELECT * FROM "rawActions" WHERE user_id = %(user)s ORDER BY page_id, seq', user=user)

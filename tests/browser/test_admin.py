@@ -92,7 +92,7 @@ def test_the_landing_page_shows_the_hour_and_what_was_rejected(stack: RunningSta
     bad = [{"name": "x", "task": []}] * 40  # so many that it is among the most frequent reasons
     post(f"{stack.analytics_url}/analytics", envelope([{"name": "brush"}, *bad], user))
     stack.wait_for("SELECT id FROM rejected_actions WHERE user_id = %(user)s", lambda rows: len(rows) == 40, user=user)
-    stack.wait_for("SELECT seq FROM raw_actions WHERE user_id = %(user)s", user=user)
+    stack.wait_for('SELECT seq FROM "rawActions" WHERE user_id = %(user)s', user=user)
     expect(desk.locator("svg.bars rect.bar").last).to_be_attached()
     desk.get_by_role("listitem").filter(has_text="task: not a text").get_by_role("link").click()
     desk.wait_for_url("**/admin/rejected/?code=not_a_text&field=task&from=*")
@@ -136,7 +136,7 @@ def test_an_action_is_found_by_filters_and_looked_at(stack: RunningStack, desk: 
     click = flat_action("click", client_x=664, client_y=284, el_x=600, el_y=270, el_w=120, el_h=40, element_id="pay")
     path = {"name": "mousemove", "n": 3, "dt": [0, 50, 50], "x": [640, 12, 9], "y": [300, -4, -9]}
     post(f"{stack.analytics_url}/analytics", envelope([{"name": "pageview"}, path, click], user))
-    stack.wait_for("SELECT seq FROM raw_actions WHERE user_id = %(user)s", lambda rows: len(rows) == 3, user=user)
+    stack.wait_for('SELECT seq FROM "rawActions" WHERE user_id = %(user)s', lambda rows: len(rows) == 3, user=user)
     desk.get_by_role("link", name="Actions", exact=True).click()
     desk.get_by_label("User").fill(user)
     desk.get_by_role("button", name="Search").click()
@@ -188,7 +188,7 @@ def test_rejected_actions_are_edited_ticked_and_replayed(stack: RunningStack, de
     desk.get_by_role("button", name="Replay selected").click()
     expect(desk.get_by_role("status")).to_contain_text("2 resolved: 2 stored, ")
     expect(desk.get_by_text("No rejected actions match.")).to_be_visible()
-    stack.wait_for("SELECT seq FROM clicks WHERE user_id = %(user)s", lambda rows: len(rows) == 3, user=user)
+    stack.wait_for('SELECT seq FROM "Clicks" WHERE user_id = %(user)s', lambda rows: len(rows) == 3, user=user)
 
 
 def test_replaying_all_that_match_asks_first(stack: RunningStack, desk: Page, user: str) -> None:
@@ -238,14 +238,13 @@ def test_a_phone_shows_the_day_of_what_is_not_of_today(stack: RunningStack, desk
     desk.set_viewport_size({"width": 390, "height": 844})
     for table, body in (("raw_actions", {"name": "brush"}), ("rejected_actions", {"name": "brush", "page_x": "x"})):
         post(f"{stack.analytics_url}/analytics", envelope([body], user))
-        page, found = ("actions" if table == "raw_actions" else "rejected"), f"FROM {table} WHERE user_id = %(user)s"
-        stack.wait_for(f"SELECT 1 {found}", user=user)
+        page, view = ("actions", '"rawActions"') if table == "raw_actions" else ("rejected", table)
+        [row] = stack.wait_for(f"SELECT page_id FROM {view} WHERE user_id = %(user)s", user=user)
         desk.goto(f"/admin/{page}/?user={user}")
         day = desk.locator("tbody .time").get_by_text(re.compile(r"^\d{4}-\d\d-\d\d $"))
         expect(day).to_be_hidden()
-        stack.rows(
-            f"UPDATE {table} SET received_at = received_at - interval '2 days' WHERE user_id = %(user)s", user=user
-        )
+        earlier = f"UPDATE {table} SET received_at = received_at - interval '2 days' WHERE page_id = %(page_id)s"
+        stack.rows(earlier, **row)
         desk.reload()
         expect(day).to_be_visible()
 

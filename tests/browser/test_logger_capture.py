@@ -71,9 +71,11 @@ def test_a_click_by_keyboard_is_logged_without_coordinates(study: Study, page: P
     [click] = study.actions("click")
     assert (click["element_id"], click["pointer"]) == ("b", "")
     assert not {"client_x", "page_y", "screen_x", "rel_x"} & set(click)
-    rows = study.stack.rows("SELECT name FROM positions_screen WHERE user_id = %(user)s", user=study.user)
+    rows = study.stack.rows('SELECT name FROM "PositionsScreen" WHERE user_id = %(user)s', user=study.user)
     assert [row["name"] for row in rows if row["name"] == "click"] == []
-    [row] = study.stack.rows("SELECT element_id, client_x, rel_x FROM clicks WHERE user_id = %(user)s", user=study.user)
+    [row] = study.stack.rows(
+        'SELECT element_id, client_x, rel_x FROM "Clicks" WHERE user_id = %(user)s', user=study.user
+    )
     assert (row["element_id"], row["client_x"], row["rel_x"]) == ("b", None, None)
 
 
@@ -94,7 +96,7 @@ def test_no_password_is_logged_when_a_toggle_shows_it(study: Study, page: Page) 
     assert not {"value", "length"} & changes["p"].keys()
     [submit] = study.actions("submit")
     assert (submit["form_id"], submit["fields"], submit["valid"]) == ("f", ["p", "city"], True)
-    leaks = "SELECT name FROM raw_actions WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
+    leaks = "SELECT name FROM \"rawActions\" WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
     assert study.stack.rows(leaks, user=study.user) == []
 
 
@@ -111,7 +113,7 @@ def test_a_device_clock_wrong_by_a_day_keeps_the_order_and_its_offset_is_stored(
     assert actions == sorted(actions, key=lambda action: action["timestamp"])
     [row] = study.stack.wait_for(
         "SELECT clock_offset, clock_rtt, r.occurred_at - r.received_at AS ahead FROM pages"
-        " JOIN raw_actions r USING (page_id) WHERE r.user_id = %(user)s AND r.name = 'one'",
+        " JOIN \"rawActions\" r USING (page_id) WHERE r.user_id = %(user)s AND r.name = 'one'",
         lambda rows: rows and rows[0]["clock_offset"] is not None,
         user=study.user,
     )
@@ -193,7 +195,7 @@ def test_a_mouse_path_is_stored_to_the_pixel_and_within_20_ms(study: Study, page
         page.wait_for_timeout(70)
     flush(page)
     truth = page.evaluate("moves")
-    sql = """SELECT client_x, client_y, page_x, page_y, screen_x, screen_y, t FROM positions_screen
+    sql = """SELECT client_x, client_y, page_x, page_y, screen_x, screen_y, t FROM "PositionsScreen"
         WHERE user_id = %(user)s AND name = 'mousemove' ORDER BY seq, sample"""
     rows = study.stack.wait_for(sql, lambda rows: len(rows) >= 30, user=study.user)
     steps = {(100 + 17 * i, 300 - 7 * i) for i in range(30)}

@@ -43,7 +43,7 @@ def test_a_form_in_a_shadow_root_is_logged_once_with_its_fields_and_without_its_
     for submit in submits:
         assert (submit["form_id"], submit["selector"]) == ("f", "#host >>> #f")
         assert (submit["fields"], submit["valid"]) == (["city", "secret", "news"], True)
-    leaks = "SELECT name FROM raw_actions WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
+    leaks = "SELECT name FROM \"rawActions\" WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
     assert study.stack.rows(leaks, user=study.user) == []
 
 
@@ -123,7 +123,7 @@ def test_ignored_and_masked_apply_inside_components_and_closed_ones_are_not_capt
     assert change["selector"] == "#masked >>> #city"
     [submit] = study.actions("submit")
     assert submit["selector"] == "#masked >>> #f"
-    leaks = "SELECT name FROM raw_actions WHERE user_id = %(user)s AND data::text LIKE '%%Rosa%%'"
+    leaks = "SELECT name FROM \"rawActions\" WHERE user_id = %(user)s AND data::text LIKE '%%Rosa%%'"
     assert study.stack.rows(leaks, user=study.user) == []
     assert thrown == []
 

@@ -80,7 +80,7 @@ def test_with_move_interval_0_every_coalesced_event_of_a_pen_is_logged(
     [click] = study.actions("click")
     assert (click["pointer"], click["element_id"], click["client_x"], click["client_y"]) == ("pen", "b", 15, 15)
     rows = study.stack.rows(
-        "SELECT client_x, client_y FROM positions_screen WHERE user_id = %(user)s AND name = 'mousemove'"
+        "SELECT client_x, client_y FROM \"PositionsScreen\" WHERE user_id = %(user)s AND name = 'mousemove'"
         " ORDER BY seq, sample",
         user=study.user,
     )

@@ -162,5 +162,5 @@ def test_cut_copy_and_paste_are_logged_without_their_text(study: Study, page: Pa
         ("paste", "to"),
     ]
     assert not [key for action in actions for key in action if key in ("text", "value", "length")]
-    leaks = "SELECT name FROM raw_actions WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
+    leaks = "SELECT name FROM \"rawActions\" WHERE user_id = %(user)s AND data::text LIKE '%%hunter2%%'"
     assert study.stack.rows(leaks, user=study.user) == []

@@ -68,7 +68,7 @@ def test_a_tab_in_the_background_is_hidden_and_in_front_it_is_visible(study: Stu
     order = [action["name"] for action in study.actions("window%")]
     assert order == ["window_blur", "window_focus"]
     [row] = study.stack.rows(
-        "SELECT count(*) FROM raw_actions WHERE user_id = %(user)s AND name LIKE 'page%%'", user=study.user
+        "SELECT count(*) FROM \"rawActions\" WHERE user_id = %(user)s AND name LIKE 'page%%'", user=study.user
     )
     assert row["count"] == 1  # it is still the same view
 

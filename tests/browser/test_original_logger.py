@@ -22,7 +22,7 @@ def test_its_array_is_accepted_from_another_origin_after_a_preflight(stack: Runn
     status = page.evaluate(SEND, [f"{stack.analytics_url}/analytics", actions])
     assert status == 200  # otherwise the original logger sends it again
     rows = stack.wait_for(
-        "SELECT data, condition_1 FROM raw_actions WHERE user_id = %(user)s", lambda rows: len(rows) == 10, user=user
+        'SELECT data, condition_1 FROM "rawActions" WHERE user_id = %(user)s', lambda rows: len(rows) == 10, user=user
     )
     assert {(row["condition_1"], row["data"]["data-species"]) for row in rows} == {("something", "setosa")}
     positions = stack.rows('SELECT page_x, screen_y FROM "PositionsScreen" WHERE user_id = %(user)s', user=user)

@@ -132,7 +132,9 @@ def test_it_works_on_a_phone(stack: RunningStack, phone: Page) -> None:
     saved(phone)
     [brush] = [row["data"] for row in recorded(stack, user, pages=4) if row["name"] == "new brush"]
     assert (brush["client_x"], brush["client_y"]) == pytest.approx(end, abs=1)
-    [tap] = stack.rows("SELECT pointer FROM clicks WHERE user_id = %(user)s AND element_id = 'flower-132'", user=user)
+    [tap] = stack.rows(
+        "SELECT pointer FROM \"Clicks\" WHERE user_id = %(user)s AND element_id = 'flower-132'", user=user
+    )
     assert tap["pointer"] == "touch"
 
 

@@ -62,12 +62,12 @@ def test_actions_logged_by_the_study_are_stored_once_and_in_order(visit: Visit) 
 
 
 def test_each_page_view_is_stored(stack: RunningStack, visit: Visit) -> None:
-    views = stack.rows("SELECT path FROM page_views WHERE user_id = %(user)s ORDER BY page_id, seq", user=visit.user)
+    views = stack.rows('SELECT path FROM "PageViews" WHERE user_id = %(user)s ORDER BY page_id, seq', user=visit.user)
     assert [row["path"] for row in views] == ["/", "/task", "/questions", "/done"]
 
 
 def test_clicks_are_stored_with_element_and_position(stack: RunningStack, visit: Visit) -> None:
-    clicks = stack.rows("SELECT * FROM clicks WHERE user_id = %(user)s ORDER BY page_id, seq", user=visit.user)
+    clicks = stack.rows('SELECT * FROM "Clicks" WHERE user_id = %(user)s ORDER BY page_id, seq', user=visit.user)
     answers = ["ease-6", "certainty-7", "experience-sometimes", "send"]
     assert [row["element_id"] for row in clicks] == ["flower-132", "plot-area", "continue", *answers]
     assert (clicks[0]["client_x"], clicks[0]["client_y"]) == pytest.approx(visit.flower, abs=1)
@@ -77,13 +77,13 @@ def test_clicks_are_stored_with_element_and_position(stack: RunningStack, visit:
 
 
 def test_the_submit_is_stored_with_its_field_names(stack: RunningStack, visit: Visit) -> None:
-    [submit] = stack.rows("SELECT form_id, fields, valid FROM submits WHERE user_id = %(user)s", user=visit.user)
+    [submit] = stack.rows('SELECT form_id, fields, valid FROM "Submits" WHERE user_id = %(user)s', user=visit.user)
     assert submit == {"form_id": "questions", "fields": ["ease", "certainty", "experience", "remark"], "valid": True}
 
 
 def test_the_mouse_path_is_stored(stack: RunningStack, visit: Visit) -> None:
     where = "WHERE user_id = %(user)s AND path = '/task' ORDER BY page_id, seq, sample"
-    rows = stack.rows(f"SELECT name, client_x AS x, client_y AS y FROM positions_screen {where}", user=visit.user)
+    rows = stack.rows(f'SELECT name, client_x AS x, client_y AS y FROM "PositionsScreen" {where}', user=visit.user)
     [*stops, _on_continue] = [(row["x"], row["y"]) for row in rows if row["name"] == "mousemove"]
     assert len(stops) == 1 + len(visit.path)
     for stored, moved in zip(stops, [visit.flower, *visit.path], strict=True):
@@ -114,4 +114,4 @@ def test_without_consent_nothing_is_sent_and_nothing_is_kept_in_the_browser(stac
     page.goto(f"{stack.study_url}/task?user={user}")
     expect(page.locator("#recording")).to_have_text("Not recording")
     assert sent == []
-    assert stack.rows("SELECT * FROM raw_actions WHERE user_id = %(user)s", user=user) == []
+    assert stack.rows('SELECT * FROM "rawActions" WHERE user_id = %(user)s', user=user) == []

@@ -18,7 +18,7 @@ def complete_the_study(page: Page) -> None:
 
 
 def assert_stored_once(stack: RunningStack, user: str) -> None:
-    stack.wait_for("SELECT 1 FROM raw_actions WHERE user_id = %(user)s AND name = 'answers'", user=user)
+    stack.wait_for("SELECT 1 FROM \"rawActions\" WHERE user_id = %(user)s AND name = 'answers'", user=user)
     names = [row["name"] for row in recorded(stack, user, pages=1)]
     assert [names.count(name) for name in ("consent", "selection", "answers")] == [1, 1, 1]
 

@@ -86,7 +86,7 @@ def test_a_new_type_gets_its_table_and_its_rows(copy: Path, database_url: str) -
     receipt = str(uuid4())
     assert run(copy, database_url, "-c", STORE, receipt) == "2\n"
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT page_id::text, seq, user_id, stars FROM ratings")
+        cursor.execute('SELECT page_id::text, seq, user_id, stars FROM "Ratings"')
         assert cursor.fetchall() == [(receipt, 0, "p", 4.0)]
         cursor.execute("SELECT seq, code, field FROM rejected_actions")
         assert cursor.fetchall() == [(1, "out_of_range", "stars")]

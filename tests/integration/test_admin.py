@@ -14,8 +14,9 @@ from redis import Redis
 from sqlalchemy import create_engine
 
 from analytics_app.admin import filters, paging
-from analytics_app.admin.actions import COLUMNS, TABLE
+from analytics_app.admin.actions import COLUMNS
 from analytics_app.buffer.counters import COUNTS
+from analytics_app.database.views import ACTIONS
 from tests.support.administering import Visitor, new_user, send_event
 from tests.support.running import RunningStack, wait_until
 from tests.support.sending import envelope, flat_action, post
@@ -53,7 +54,7 @@ def link(page: str, words: str) -> str:
 def stored(stack: RunningStack, user: str, count: int) -> list[str]:
     """Keys of this user's actions, the newest first."""
     rows = stack.wait_for(
-        "SELECT page_id, seq FROM raw_actions WHERE user_id = %(user)s"
+        'SELECT page_id, seq FROM "rawActions" WHERE user_id = %(user)s'
         " ORDER BY received_at DESC, page_id DESC, seq DESC",
         lambda rows: len(rows) == count,
         user=user,
@@ -143,7 +144,7 @@ def test_a_filter_that_no_index_leads_with_goes_stretch_by_stretch(
 
     def search(**options: Any) -> paging.Search:
         return paging.Search(
-            TABLE, COLUMNS, indexed=[lambda columns: columns.user_id == user],
+            ACTIONS, COLUMNS, indexed=[lambda columns: columns.user_id == user],
             unindexed=[filters.contains("data", "mark-3")], limit=4, **options,
         )  # fmt: skip
 

@@ -40,7 +40,7 @@ def collect(stack: RunningStack, user: str) -> None:
 
 def wait_stored(stack: RunningStack, *users: str) -> None:
     stack.wait_for(
-        "SELECT user_id, count(*) AS n FROM raw_actions GROUP BY user_id ORDER BY user_id",
+        'SELECT user_id, count(*) AS n FROM "rawActions" GROUP BY user_id ORDER BY user_id',
         lambda rows: [(row["user_id"], row["n"]) for row in rows] == [(user, 2) for user in users],
         timeout=30,
     )
@@ -67,5 +67,6 @@ def test_a_dump_can_be_restored_and_nothing_accepted_meanwhile_is_lost(own_stack
     wait_stored(own_stack, "a-before-the-dump", "c-while-there-is-no-database")
     assert own_stack.rows("SELECT count(*) AS n FROM rejected_actions") == [{"n": 2}]
     assert own_stack.rows("SELECT count(*) AS n FROM page_loss WHERE unexplained > 0") == [{"n": 0}]
-    own_stack.rows("DELETE FROM raw_actions WHERE user_id LIKE 'c-%%'")
+    own_stack.rows("""DELETE FROM raw_actions USING contexts
+        WHERE raw_actions.page_id = contexts.page_id AND contexts.user_id LIKE 'c-%%'""")
     assert content(own_stack)["raw_actions"] == before["raw_actions"]

@@ -38,10 +38,10 @@ def test_the_event_aggregators_example_is_stored(stack: RunningStack, session: s
     form = "application/x-www-form-urlencoded"
     answer = post(stack.analytics_url + path, body.encode(), Accept="application/json", Content_Type=form)
     assert (answer.status, answer.json) == (200, {"success": True})
-    (raw,) = stack.wait_for("SELECT * FROM raw_actions WHERE session_id = %(session)s", session=session)
+    (raw,) = stack.wait_for('SELECT * FROM "rawActions" WHERE session_id = %(session)s', session=session)
     assert (raw["name"], raw["seq"], raw["data"]) == ("link click", 0, json.loads(body))
     assert raw["occurred_at"].isoformat() == "2022-04-01T09:15:27.243860+00:00"
-    (click,) = stack.rows("SELECT * FROM clicks WHERE session_id = %(session)s", session=session)
+    (click,) = stack.rows('SELECT * FROM "Clicks" WHERE session_id = %(session)s', session=session)
     assert (click["page_id"], click["path"], click["element_id"]) == (raw["page_id"], "/", "register")
 
 
@@ -52,9 +52,9 @@ def test_a_page_view_and_a_submit_are_stored_in_their_tables(stack: RunningStack
         f"{stack.analytics_url}/event/",
         event(session, category="form interaction", name="submit", data={**place, "form": form}),
     )
-    (view,) = stack.wait_for("SELECT * FROM page_views WHERE session_id = %(session)s", session=session)
+    (view,) = stack.wait_for('SELECT * FROM "PageViews" WHERE session_id = %(session)s', session=session)
     assert (view["host"], view["path"]) == ("www.cwtech.dev", "/sign-up")
-    (submit,) = stack.wait_for("SELECT * FROM submits WHERE session_id = %(session)s", session=session)
+    (submit,) = stack.wait_for('SELECT * FROM "Submits" WHERE session_id = %(session)s', session=session)
     assert (submit["path"], submit["form"]) == ("/sign-up", form)
 
 
@@ -68,7 +68,7 @@ def test_an_invalid_event_is_accepted_and_rejected_with_its_reasons(stack: Runni
     assert (row["source"], row["name"], bytes(row["body"]).decode()) == ("event", "link click", body)
     assert row["reasons"] == {"data": {"surprise": ["Unknown field."]}}
     assert row["message"] == "data.surprise: Unknown field."
-    assert not stack.rows("SELECT page_id FROM raw_actions WHERE session_id = %(session)s", session=session)
+    assert not stack.rows('SELECT page_id FROM "rawActions" WHERE session_id = %(session)s', session=session)
 
 
 def test_an_event_in_the_future_is_rejected(stack: RunningStack, session: str) -> None:
@@ -82,7 +82,7 @@ def test_the_same_event_sent_twice_is_two_deliveries(stack: RunningStack, sessio
     for _ in range(2):
         post(f"{stack.analytics_url}/event/", event(session))
     clicks = stack.wait_for(
-        "SELECT page_id FROM clicks WHERE session_id = %(session)s", lambda rows: len(rows) == 2, session=session
+        'SELECT page_id FROM "Clicks" WHERE session_id = %(session)s', lambda rows: len(rows) == 2, session=session
     )
     assert clicks[0]["page_id"] != clicks[1]["page_id"]
 

@@ -85,7 +85,7 @@ def test_a_body_that_kills_its_worker_is_rejected_and_the_others_of_its_group_ar
         killed_while_storing(inbox, engine, poison.receipt)
     for body in bodies:
         worker.process(body.receipt)
-    stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
+    stored = stack.rows('SELECT user_id FROM "rawActions" WHERE user_id = ANY(%(users)s)', users=users)
     assert sorted(row["user_id"] for row in stored) == sorted([users[0], users[2]])
     (reject,) = stack.rows("SELECT body, reasons FROM rejected_actions WHERE page_id = %(id)s", id=poison.receipt)
     assert bytes(reject["body"]) == poison.body
@@ -109,7 +109,7 @@ def test_a_group_is_split_even_if_the_inbox_is_full(stack: RunningStack, inbox: 
     for body in bodies:
         worker.process(body.receipt)
     assert read_redis(inbox.client, inbox.high_bytes).groups == 0
-    stored = stack.rows("SELECT user_id FROM raw_actions WHERE user_id = ANY(%(users)s)", users=users)
+    stored = stack.rows('SELECT user_id FROM "rawActions" WHERE user_id = ANY(%(users)s)', users=users)
     assert sorted(row["user_id"] for row in stored) == sorted(users)
 
 

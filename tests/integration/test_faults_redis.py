@@ -183,5 +183,5 @@ def test_an_array_is_stored_once_if_redis_executes_the_put_after_its_timeout(fau
     with paused(faulty.redis):
         assert post(f"{faulty.analytics_url}/analytics", actions).status == 200
     wait_until_drained(faulty)
-    rows = faulty.rows("SELECT seq FROM raw_actions WHERE user_id = %(user)s ORDER BY seq", user=user)
+    rows = faulty.rows('SELECT seq FROM "rawActions" WHERE user_id = %(user)s ORDER BY seq', user=user)
     assert [row["seq"] for row in rows] == [0, 1, 2]

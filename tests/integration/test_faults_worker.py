@@ -83,7 +83,7 @@ def test_a_group_that_two_workers_store_concurrently_is_stored_once(faulty: Runn
     page.assert_stored()
     wait_until_drained(faulty)
     wait_until(lambda: not client(faulty).llen("celery"), 20, "all Celery tasks have been received")
-    rows = faulty.rows("SELECT seq FROM raw_actions WHERE user_id = %(user)s ORDER BY seq", user=user)
+    rows = faulty.rows('SELECT seq FROM "rawActions" WHERE user_id = %(user)s ORDER BY seq', user=user)
     assert [row["seq"] for row in rows] == [0, 1, 2]
 
 

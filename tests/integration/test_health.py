@@ -68,7 +68,7 @@ def test_accepted_refused_stored_duplicate_and_rejected_are_counted(stack: Runni
     before = settled(stack)
     body = envelope([flat_action(), {"name": "x", "page_x": "three"}, {"name": "y"}], user)
     assert post(url, body).status == 200
-    stack.wait_for("SELECT 1 FROM raw_actions WHERE user_id = %(user)s", lambda rows: len(rows) == 2, user=user)
+    stack.wait_for('SELECT 1 FROM "rawActions" WHERE user_id = %(user)s', lambda rows: len(rows) == 2, user=user)
     assert post(url, body).status == 200
     assert post(url, b"{").status == 400
 
@@ -137,7 +137,7 @@ def test_metrics_and_ready_show_the_spool_while_redis_hangs(stack: RunningStack,
         assert now["ual_groups_spooled_total"] - before["ual_groups_spooled_total"] == 1
         assert now["ual_spool_bytes"] > 0
     wait_until(lambda: ask().json["takes"] == "redis", PATIENCE_S, "Redis accepts groups again")
-    stack.wait_for("SELECT 1 FROM raw_actions WHERE user_id = %(user)s", user=user)
+    stack.wait_for('SELECT 1 FROM "rawActions" WHERE user_id = %(user)s', user=user)
 
 
 def test_ready_is_503_when_neither_redis_nor_spool_accepts_groups(stack: RunningStack, tmp_path: Path) -> None:

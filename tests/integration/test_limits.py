@@ -85,7 +85,7 @@ def test_the_rows_of_a_body_of_mouse_paths_are_never_all_in_memory(stack: Runnin
         tracemalloc.stop()
         engine.dispose()
     assert outcome.stored == 200
-    found = stack.rows("SELECT count(*) AS n FROM positions_screen WHERE user_id = %(user)s", user=user)
+    found = stack.rows('SELECT count(*) AS n FROM "PositionsScreen" WHERE user_id = %(user)s', user=user)
     assert found == [{"n": 200 * Limits.SAMPLES}]
 
 

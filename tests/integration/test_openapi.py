@@ -268,7 +268,7 @@ def test_the_schema_of_an_event_accepts_what_validation_accepts(apps: dict[str, 
     assert validator({"$ref": "#/components/schemas/Event"}).is_valid(event) is (event in VALID_EVENTS)
 
 
-@pytest.mark.parametrize("name", sorted(ActionSchema().fields))
+@pytest.mark.parametrize("name", sorted(name for name, field in ActionSchema().fields.items() if field.validators))
 def test_every_common_field_of_actions_is_described_with_its_limit(name: str) -> None:
     field: Any = ActionSchema().fields[name]
     described = DOCUMENT["components"]["schemas"]["Action"]["properties"][name]

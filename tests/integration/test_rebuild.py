@@ -163,10 +163,10 @@ def test_actions_stored_during_a_rebuild_are_split_once(engine: Engine) -> None:
     finally:
         ended.set()
         worker.join()
-    clicks = value(engine, "SELECT count(*) FROM raw_actions WHERE name IN ('click', 'link click')")
+    clicks = value(engine, "SELECT count(*) FROM \"rawActions\" WHERE name IN ('click', 'link click')")
     assert clicks > 3 * 200 + 1
     assert value(engine, "SELECT count(*) FROM clicks") == clicks
-    assert value(engine, "SELECT count(*) FROM positions_screen WHERE name = 'click'") == clicks - 1
+    assert value(engine, "SELECT count(*) FROM \"PositionsScreen\" WHERE name = 'click'") == clicks - 1
 
 
 def test_with_a_name_only_its_actions_are_split_again(engine: Engine) -> None:
@@ -208,7 +208,7 @@ def test_a_type_added_after_its_actions_were_stored_gets_its_rows(
     done = manage("rebuild", "--name", "rating")
     assert (done.returncode, done.stdout) == (0, "Split 1 actions named rating again.\n"), done.stderr
     assert "1 named rating are invalid by today's schema" in done.stderr
-    assert value(engine, "SELECT array_agg(user_id || ' ' || stars) FROM ratings") == ["p 4"]
+    assert value(engine, "SELECT array_agg(user_id || ' ' || stars) FROM \"Ratings\"") == ["p 4"]
     assert value(engine, "SELECT count(*) FROM clicks") == 1
 
 

@@ -91,11 +91,11 @@ def test_after_a_schema_was_corrected_replay_stores_the_action_with_its_batch_co
     report = replay(engine, [row["id"]])
     assert (report.replayed, report.stored, report.refused) == ([row["id"]], 1, {})
     assert names(stack, body["page_id"]) == ["click", "other"]
-    (typed,) = stack.rows("SELECT * FROM clicks WHERE user_id = %(user)s", user=user)
+    (typed,) = stack.rows('SELECT * FROM "Clicks" WHERE user_id = %(user)s', user=user)
     assert (typed["condition_1"], typed["path"], typed["study"]) == ("A", "/cart", "tests")
-    (raw,) = stack.rows("SELECT * FROM raw_actions WHERE user_id = %(user)s AND name = 'click'", user=user)
+    (raw,) = stack.rows("SELECT * FROM \"rawActions\" WHERE user_id = %(user)s AND name = 'click'", user=user)
     assert (raw["received_at"].timestamp() * 1000, "view" in raw["data"]) == (RECEIVED, False)
-    assert len(stack.rows("SELECT 1 FROM positions_screen WHERE user_id = %(user)s", user=user)) == 1
+    assert len(stack.rows('SELECT 1 FROM "PositionsScreen" WHERE user_id = %(user)s', user=user)) == 1
     assert rejects(stack, body["page_id"])[0]["replayed_at"] is not None
 
 
@@ -201,7 +201,7 @@ def test_an_event_is_judged_by_its_class_again(stack: RunningStack, engine: Engi
     assert list(replay(engine, [row["id"]]).refused) == [row["id"]]
     event["data"] = {"host": "www.cwtech.dev", "path": "/", "element": "register"}
     assert replay(engine, [row["id"]], json.dumps(event).encode()).stored == 1
-    (click_row,) = stack.rows("SELECT * FROM clicks WHERE page_id = %(id)s", id=receipt)
+    (click_row,) = stack.rows('SELECT * FROM "Clicks" WHERE page_id = %(id)s', id=receipt)
     assert click_row["element_id"] == "register"
 
 

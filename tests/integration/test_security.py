@@ -49,8 +49,8 @@ def test_others_may_not(stack: RunningStack, listed: Api, origin: str, path: str
     assert "Access-Control-Allow-Origin" not in granted.headers
     after = f"after-{user}"
     assert post(f"{listed.url}/analytics", [flat_action(user=after)]).status == 200
-    stack.wait_for("SELECT 1 FROM raw_actions WHERE user_id = %(user)s", user=after)
-    assert stack.rows("SELECT 1 FROM raw_actions WHERE user_id = %(user)s", user=user) == []
+    stack.wait_for('SELECT 1 FROM "rawActions" WHERE user_id = %(user)s', user=after)
+    assert stack.rows('SELECT 1 FROM "rawActions" WHERE user_id = %(user)s', user=user) == []
 
 
 def test_every_page_is_protected(stack: RunningStack, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_text_that_looks_like_sql_is_text(stack: RunningStack) -> None:
     assert (
         post(f"{stack.analytics_url}/analytics", envelope([good, {"name": nasty, "page_x": nasty}], user)).status == 200
     )
-    (row,) = stack.wait_for("SELECT * FROM raw_actions WHERE user_id = %(user)s", user=user)
+    (row,) = stack.wait_for('SELECT * FROM "rawActions" WHERE user_id = %(user)s', user=user)
     assert (row["name"], row["condition_1"], row["data"][nasty]) == (nasty, nasty, nasty)
     (rejected,) = stack.wait_for("SELECT * FROM rejected_actions WHERE user_id = %(user)s", user=user)
     assert rejected["name"] == nasty

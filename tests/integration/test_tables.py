@@ -100,7 +100,7 @@ def test_a_batch_sent_many_times_concurrently_is_stored_once(stack: RunningStack
     assert answers == [200] * 24
     other = post(url, envelope([{"name": "last"}], user))
     assert other.status == 200
-    stack.wait_for("SELECT 1 FROM raw_actions WHERE user_id = %(user)s AND name = 'last'", user=user)
+    stack.wait_for("SELECT 1 FROM \"rawActions\" WHERE user_id = %(user)s AND name = 'last'", user=user)
     stored(stack, "raw_actions", user, 5)
     stored(stack, "positions_screen", user, 4, "seq, sample")
     stored(stack, "clicks", user, 1)

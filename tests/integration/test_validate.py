@@ -60,7 +60,7 @@ def test_it_answers_for_each_action_in_their_order(stack: RunningStack, user: st
 def test_it_stores_nothing(stack: RunningStack, user: str) -> None:
     ask(stack, envelope([{"name": "asked"}, {"name": "bad", "page_x": "x"}], user))
     post(f"{stack.analytics_url}/analytics", envelope([{"name": "sent"}], user))
-    rows = stack.wait_for("SELECT name FROM raw_actions WHERE user_id = %(user)s", user=user)
+    rows = stack.wait_for('SELECT name FROM "rawActions" WHERE user_id = %(user)s', user=user)
     assert rows == [{"name": "sent"}]
     assert not stack.rows("SELECT id FROM rejected_actions WHERE user_id = %(user)s", user=user)
 
@@ -74,7 +74,7 @@ def test_any_other_value_than_0_is_a_dry_run_too(stack: RunningStack, value: str
 def test_with_0_or_no_value_the_body_is_stored(stack: RunningStack, user: str, value: str) -> None:
     url = f"{stack.analytics_url}/analytics?validate={value}"
     assert post(url, [{"name": "x", "user": user}]).json == {"success": True}
-    stack.wait_for("SELECT name FROM raw_actions WHERE user_id = %(user)s", user=user)
+    stack.wait_for('SELECT name FROM "rawActions" WHERE user_id = %(user)s', user=user)
 
 
 def test_it_names_the_invalid_fields_of_the_envelope(stack: RunningStack, user: str) -> None:

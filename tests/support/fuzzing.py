@@ -187,7 +187,7 @@ class Outcome:
 
 def outcome_since(stack: RunningStack, since: str) -> Outcome:
     """From the rows written since then."""
-    actions = stack.rows("SELECT data::text AS text FROM raw_actions WHERE received_at >= %(since)s", since=since)
+    actions = stack.rows('SELECT data::text AS text FROM "rawActions" WHERE received_at >= %(since)s', since=since)
     rejects = stack.rows("SELECT body FROM rejected_actions WHERE rejected_at >= %(since)s", since=since)
     stored = Counter(found.decode() for row in actions for found in set(MARK.findall(row["text"].encode())))
     rejected = Counter(found.decode() for row in rejects for found in set(MARK.findall(bytes(row["body"]))))

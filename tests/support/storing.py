@@ -9,10 +9,13 @@ from sqlalchemy import Engine
 from analytics_app.config.settings import Config
 from analytics_app.consumer.pipeline import Pipeline
 from analytics_app.processing import prepare, validation
+from analytics_app.processing.contexts import Contexts
 from analytics_app.processing.outcome import Outcome
+from analytics_app.processing.validation import ValidAction
 from analytics_app.storage import rebuild as rebuild_module
 from analytics_app.storage import replay as replay_module
 from analytics_app.wire.delivery import Delivery
+from analytics_app.wire.types import Action, Reject
 
 CLOCK_SKEW_S = Config().CLOCK_SKEW_S
 
@@ -21,7 +24,10 @@ def store(engine: Engine, deliveries: list[Delivery]) -> Outcome:
     return Pipeline(engine, CLOCK_SKEW_S).store(deliveries)
 
 
-validate = partial(validation.validate, clock_skew_s=CLOCK_SKEW_S)
+def validate(action: Action, clock_skew_s: int = CLOCK_SKEW_S) -> ValidAction | Reject:
+    return validation.validate(action, Contexts(), clock_skew_s)
+
+
 validate_all = partial(validation.validate_all, clock_skew_s=CLOCK_SKEW_S)
 prepare_all = partial(prepare.prepare, clock_skew_s=CLOCK_SKEW_S)
 replay = partial(replay_module.replay, clock_skew_s=CLOCK_SKEW_S)

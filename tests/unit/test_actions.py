@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analytics_app.actions import ACTIONS
 from analytics_app.config.limits import Limits
+from analytics_app.database.tables import PositionScreen
 from analytics_app.processing.validation import ValidAction
 from analytics_app.wire.types import Action, Reject
 from tests.support.storing import validate
@@ -17,7 +18,7 @@ PAGE = "0198c2f1-0000-7000-8000-000000000002"
 
 
 def validated(**data: Any) -> ValidAction | Reject:
-    return validate(Action(PAGE, 0, 1_767_225_661_234, "v2", data, b"{}", {}))
+    return validate(Action(PAGE, 0, 1_767_225_661_234, "v2", data, json.dumps(data).encode(), {}))
 
 
 def valid(**data: Any) -> ValidAction:
@@ -34,14 +35,14 @@ def reasons(**data: Any) -> dict[str, Any]:
 
 def test_a_missing_field_is_null_and_an_unknown_field_is_kept() -> None:
     action = valid(**{"data-species": "setosa"})
-    assert action.values["user_id"] is None
-    assert action.values["occurred_at"] is None
+    assert action.context.user_id is None
+    assert action.loaded.timestamp is None
     assert json.loads(action.data) == {"data-species": "setosa"}
 
 
 def test_user_and_condition_may_be_numbers_or_booleans() -> None:
-    assert valid(user=17, condition_1=True).values["user_id"] == "17"
-    assert valid(condition_1=True).values["condition_1"] == "true"
+    assert valid(user=17, condition_1=True).context.user_id == "17"
+    assert valid(condition_1=True).context.condition_1 == "true"
 
 
 @pytest.mark.parametrize(
@@ -78,8 +79,7 @@ def test_a_timestamp_is_ms_since_1970_up_to_its_limit(invalid: Any) -> None:
     assert list(reasons(timestamp=invalid)) == ["timestamp"]
     valid(timestamp=0)
     valid(timestamp=Limits.TIMESTAMP_MS)
-    occurred_at = valid(timestamp=1_767_225_660_391).values["occurred_at"]
-    assert occurred_at.isoformat() == "2026-01-01T00:01:00.391000+00:00"
+    assert valid(timestamp=1_767_225_660_391).loaded.timestamp == 1_767_225_660_391
 
 
 @pytest.mark.parametrize(
@@ -105,29 +105,59 @@ def test_every_invalid_field_of_an_action_is_named() -> None:
 
 
 def test_the_path_is_taken_from_the_url() -> None:
-    assert valid(url="https://a.example/b/c?d=e#f").values["path"] == "/b/c"
-    assert valid(url="https://a.example").values["path"] == "/"
-    assert valid(url="http://[").values["path"] is None
+    assert valid(url="https://a.example/b/c?d=e#f").context.path == "/b/c"
+    assert valid(url="https://a.example").context.path == "/"
+    assert valid(url="http://[").context.path is None
 
 
-def rows_of(name: str, **data: Any) -> list[dict[str, Any]]:
+def test_host_and_path_of_another_kind_are_no_place() -> None:
+    """Such as the path of a drawing; the action keeps them in its data."""
+    for path in ([1, 2], {"a": 1}, 5, "x" * (Limits.URL + 1)):
+        context = valid(name="draw", path=path, host=path).context
+        assert (context.host, context.path) == (None, None)
+    assert valid(name="draw", path="/a").context.path == "/a"
+
+
+def test_equal_contexts_have_the_same_id_and_others_have_not() -> None:
+    place: dict[str, Any] = {"user": "p1", "task": "buy", "url": "https://a.example/b"}
+    same = {valid(name=name, t=t, **place).context_id for name in "ab" for t in (1, 2)}
+    assert len(same) == 1
+    others: list[dict[str, Any]] = [
+        {"user": "p2"},
+        {"task": "sell"},
+        {"url": "https://a.example/c"},
+        {"study": "s"},
+        {"viewport_w": 5},
+    ]
+    assert len({valid(**{**place, **other}).context_id for other in others} - same) == len(others)
+
+
+def row_of(name: str, **data: Any) -> dict[str, Any]:
+    """The row of its type's own table, without the key."""
     action = valid(name=name, **data)
     assert action.type.table is not None
-    return [row for table, row in action.rows() if table is action.type.table]
+    names = action.type.table.__table__.columns.keys()[2:]
+    return dict(zip(names, action.type.own_values(action.loaded), strict=True))
+
+
+def positions_of(action: ValidAction) -> list[dict[str, Any]]:
+    names = PositionScreen.__table__.columns.keys()[2:]
+    return [dict(zip(names, position, strict=True)) for position in action.type.positions(action.loaded)]
 
 
 def test_a_click_gives_one_row_with_its_element() -> None:
-    (row,) = rows_of("click", page_x=1, tag="button", rel_x=0.5, user="p")
-    assert (row["page_id"], row["seq"], row["tag"], row["rel_x"], row["user_id"]) == (PAGE, 0, "button", 0.5, "p")
+    row = row_of("click", page_x=1, tag="button", rel_x=0.5, user="p")
+    assert (row["page_x"], row["tag"], row["rel_x"], row["selector"]) == (1, "button", 0.5, None)
 
 
 def test_a_page_view_has_host_and_path() -> None:
-    (row,) = rows_of("pageview", url="https://shop.example:8443/cart")
-    assert (row["host"], row["path"]) == ("shop.example:8443", "/cart")
+    action = valid(name="pageview", url="https://shop.example:8443/cart")
+    assert (action.context.host, action.context.path) == ("shop.example:8443", "/cart")
+    assert row_of("pageview", url="https://shop.example:8443/cart")["url"] == "https://shop.example:8443/cart"
 
 
 def test_a_submit_keeps_its_field_names_which_must_be_a_list() -> None:
-    (row,) = rows_of("submit", form_id="f", fields=["age", "mood"], valid=True)
+    row = row_of("submit", form_id="f", fields=["age", "mood"], valid=True)
     assert (row["fields"], row["valid"]) == (["age", "mood"], True)
     assert list(reasons(name="submit", fields="age")) == ["fields"]
 
@@ -141,7 +171,7 @@ def test_a_mouse_path_gives_one_position_per_sample_with_all_coordinates() -> No
         name="mousemove", n=3, dt=[0, 51, 49], x=[640, 12, -9], y=[300, -4, 0], sx=5, sy=600, off=[10, 120],
         timestamp=1_000, t=7.5,
     )  # fmt: skip
-    rows = action.type.positions(action.values)
+    rows = positions_of(action)
     assert [(row["sample"], row["client_x"], row["client_y"]) for row in rows] == [
         (0, 640, 300),
         (1, 652, 296),
@@ -149,12 +179,11 @@ def test_a_mouse_path_gives_one_position_per_sample_with_all_coordinates() -> No
     ]
     assert [(row["page_x"], row["page_y"], row["screen_x"], row["screen_y"]) for row in rows][2] == (648, 896, 653, 416)
     assert [row["t"] for row in rows] == [7.5, 58.5, 107.5]
-    assert [row["occurred_at"].timestamp() for row in rows] == pytest.approx([1.0, 1.051, 1.1])
 
 
 def test_a_mouse_path_is_valid_up_to_its_limit_of_samples() -> None:
     action = valid(**path_of(Limits.SAMPLES))
-    assert len(action.type.positions(action.values)) == Limits.SAMPLES
+    assert len(positions_of(action)) == Limits.SAMPLES
     assert set(reasons(**path_of(Limits.SAMPLES + 1))) == {"n", "dt", "x", "y"}
 
 
@@ -175,14 +204,14 @@ def test_a_mouse_path_with_invalid_or_unequal_columns_is_rejected(changed: dict[
 
 def test_a_mousemove_of_the_original_logger_is_one_position() -> None:
     action = valid(name="mousemove", page_x=3, client_x=1)
-    (row,) = action.type.positions(action.values)
+    (row,) = positions_of(action)
     assert (row["sample"], row["page_x"], row["scroll_x"]) == (0, 3, 2)
 
 
 @pytest.mark.parametrize("scroll", [True, 10**399, "far", None, []])
 def test_an_invalid_scroll_position_is_null(scroll: Any) -> None:
     action = valid(name="anything", client_x=1, scroll_x=scroll)
-    (row,) = action.type.positions(action.values)
+    (row,) = positions_of(action)
     assert (row["client_x"], row["scroll_x"]) == (1, None)
 
 
@@ -194,7 +223,7 @@ ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() |
 def test_no_data_makes_validation_or_building_rows_fail(data: dict[str, Any], name: str) -> None:
     result = validated(**{**data, "name": name})
     if isinstance(result, ValidAction):
-        assert {(row["page_id"], row["seq"]) for _, row in result.rows()} <= {(PAGE, 0)}
-        assert result.values["page_id"] == PAGE
+        assert all(len(row) == 10 for row in positions_of(result))
+        assert result.type.table is None or row_of(**{**data, "name": name})
     else:
         assert "server" not in result.reasons

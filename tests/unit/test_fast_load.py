@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from analytics_app.actions import ACTIONS, CLICK, MOUSEMOVE, UNKNOWN
 from analytics_app.actions.fast_load import FastLoader
 from analytics_app.actions.fields import Number, Word
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.config.limits import Limits
-from analytics_app.storage.copy import line_of
 
 TYPES = [UNKNOWN, *ACTIONS.values()]
 NUMBERS = st.one_of(
@@ -78,7 +76,7 @@ def test_what_it_accepts_marshmallow_accepts_with_equal_values(kind: Any) -> Non
             accepted += 1
             expected = by_marshmallow(schema, data)
             assert expected is not None, data
-            assert same(fast, expected), data
+            assert same(asdict(fast), asdict(loader.of(expected))), data
 
     one()
     assert accepted > 5
@@ -115,7 +113,7 @@ def test_a_schema_with_hooks_of_its_own_is_loaded_by_marshmallow() -> None:
             return {**data, "note": data["note"].upper()}
 
     assert not FastLoader(Shouting()).is_derivable
-    assert FastLoader(Shouting()).load({"note": "a"}) == {"note": "A"}
+    assert FastLoader(Shouting()).load({"note": "a"}).note == "A"
 
 
 def test_a_field_with_a_default_or_a_type_of_its_own_is_loaded_by_marshmallow() -> None:
@@ -129,25 +127,5 @@ def test_a_field_with_a_default_or_a_type_of_its_own_is_loaded_by_marshmallow() 
     class Default(ActionSchema):
         stars = Number(0, 5, load_default=3)
 
-    assert FastLoader(Own()).load({"stars": 2}) == {"stars": 4}
-    assert FastLoader(Default()).load({}) == {"stars": 3}
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "\\N"), ("a\tb\nc\rd\\e", "a\\tb\\nc\\rd\\\\e"), (True, "t"), (False, "f"), (7, "7"), (0.1, "0.1"),
-        (1e300, "1e+300"), (b"\x00\xff", "\\\\x00ff"), ([1, "a\nb"], '[1, "a\\\\nb"]'),
-        (datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01T00:00:00+00:00"),
-    ],
-)  # fmt: skip
-def test_a_value_is_written_as_copy_reads_it(value: Any, text: str) -> None:
-    assert line_of([value, value]) == f"{text}\t{text}"
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_is_one_column_of_one_line(text: str) -> None:
-    line = line_of([text, json.loads(json.dumps(text))])
-    assert line.count("\t") == 1
-    assert "\n" not in line
-    assert "\r" not in line
+    assert FastLoader(Own()).load({"stars": 2}).stars == 4
+    assert FastLoader(Default()).load({}).stars == 3

@@ -14,9 +14,6 @@ from analytics_app.actions.schema import ActionSchema
 from analytics_app.config.limits import Limits
 from analytics_app.processing.envelope import EnvelopeSchema
 from analytics_app.processing.single_events import CLASSES, EventSchema
-from analytics_app.processing.validation import ValidAction
-from analytics_app.wire.types import Action, Reject
-from tests.support.storing import validate_all
 
 PAGE = "0198c2f1-0000-7000-8000-000000000002"
 SCHEMAS = {"any": ActionSchema, "envelope": EnvelopeSchema, "event": EventSchema}
@@ -54,24 +51,6 @@ def test_a_text_is_valid_up_to_its_limit(name: str, field: str, limit: int) -> N
 def test_a_column_of_a_mouse_path_is_valid_up_to_its_limit(field: str) -> None:
     assert errors(mousemove.Schema, field, [0] * Limits.SAMPLES) is None
     assert errors(mousemove.Schema, field, [0] * (Limits.SAMPLES + 1))
-
-
-def test_the_texts_repeated_beside_the_positions_of_one_body_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    path: dict[str, Any] = {
-        "name": "mousemove",
-        "n": 3,
-        "dt": [0] * 3,
-        "x": [0] * 3,
-        "y": [0] * 3,
-        "url": "https://h/12345",
-    }
-    click: dict[str, Any] = {"name": "click", "url": "https://h/12345"}
-    monkeypatch.setattr(Limits, "PATHS", 2 * 3 * len("mousemove" + "/12345"))
-    actions = [Action(PAGE, seq, 0, "v1", data, b"", {}) for seq, data in enumerate([path, path, path, click])]
-    below, at_the_limit, above, after = validate_all(actions)
-    assert all(isinstance(result, ValidAction) for result in (below, at_the_limit, after))
-    assert isinstance(above, Reject)
-    assert list(above.reasons) == ["x"]
 
 
 @pytest.mark.parametrize(

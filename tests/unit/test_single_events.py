@@ -8,8 +8,10 @@ import pytest
 
 from analytics_app.actions import CLICK, PAGEVIEW, SUBMIT
 from analytics_app.config.limits import Limits
-from analytics_app.processing.validation import ValidAction, validate
+from analytics_app.processing.validation import ValidAction
+from analytics_app.wire.times import instant
 from analytics_app.wire.types import Action, Reject
+from tests.support.storing import validate
 
 RECEIPT = "0198c2f1-0000-7000-8000-000000000002"
 RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,10 +26,8 @@ PLACE = {"host": "www.cwtech.dev", "path": "/"}
 
 
 def validated(event: dict[str, Any], clock_skew_s: int = 300) -> ValidAction | Reject:
-    return validate(
-        Action(RECEIPT, 0, int(RECEIVED.timestamp() * 1000), "event", event, json.dumps(event).encode(), {}),
-        clock_skew_s,
-    )
+    received_at = int(RECEIVED.timestamp() * 1000)
+    return validate(Action(RECEIPT, 0, received_at, "event", event, json.dumps(event).encode(), {}), clock_skew_s)
 
 
 def valid(**fields: Any) -> ValidAction:
@@ -45,10 +45,11 @@ def reasons(**fields: Any) -> dict[str, Any]:
 def test_the_event_aggregators_example_is_a_click() -> None:
     action = valid()
     assert action.type is CLICK
-    expected = {"name": "link click", "session_id": EXAMPLE["session_id"], "page_id": RECEIPT, "seq": 0, "study": ""}
-    expected |= {"path": "/", "element_id": "register", "host": "www.cwtech.dev"}
-    assert {name: action.values[name] for name in expected} == expected
-    assert action.values["occurred_at"] == datetime(2022, 4, 1, 9, 15, 27, 243860, UTC)
+    context = action.context
+    assert (context.source, context.session_id, context.study) == ("event", EXAMPLE["session_id"], "")
+    assert (context.host, context.path) == ("www.cwtech.dev", "/")
+    assert (action.key, action.loaded.name, action.loaded.element_id) == ((RECEIPT, 0), "link click", "register")
+    assert instant(action.loaded.timestamp) == datetime(2022, 4, 1, 9, 15, 27, 243860, UTC)
     assert json.loads(action.data) == EXAMPLE
 
 
@@ -134,7 +135,7 @@ def test_several_invalid_fields_are_named_together() -> None:
     ],
 )
 def test_a_time_without_an_offset_is_utc(text: str, expected: datetime) -> None:
-    assert valid(timestamp=text).values["occurred_at"] == expected
+    assert instant(valid(timestamp=text).loaded.timestamp) == expected
 
 
 @pytest.mark.parametrize("timestamp", ["9999-12-31 23:59:59-12:00", "0001-01-01 00:00:00+12:00"])
@@ -169,7 +170,7 @@ def test_every_key_of_data_is_validated(category: str, name: str, data: dict[str
 
 def test_user_study_and_condition_may_be_added_to_the_required_fields() -> None:
     action = valid(user="p017", study="shop", condition_1="A", app_version="1.4")
-    assert (action.values["user_id"], action.values["study"], action.values["condition_1"]) == ("p017", "shop", "A")
+    assert (action.context.user_id, action.context.study, action.context.condition_1) == ("p017", "shop", "A")
     assert json.loads(action.data)["app_version"] == "1.4"
 
 

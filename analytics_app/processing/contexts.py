@@ -1,0 +1,129 @@
+"""The contexts of actions: who acted, where, and under which conditions. They become rows of `contexts`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass, fields
+from functools import lru_cache
+from hashlib import blake2b
+from operator import attrgetter
+from typing import Any
+from urllib.parse import urlsplit
+
+from analytics_app.actions.fast_load import Loaded
+from analytics_app.config.limits import Limits
+from analytics_app.database.storable import unstorable
+from analytics_app.wire.types import Action
+
+place_of = attrgetter(
+    "study",
+    "user",
+    "session_id",
+    "condition_1",
+    "condition_2",
+    "url",
+    "host",
+    "path",
+    "task",
+    "viewport_w",
+    "viewport_h",
+)
+"""The loaded fields of an action that its context is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A row of `contexts` without its key. Its order is that of the columns."""
+
+    source: str
+    study: str
+    user_id: str | None
+    session_id: str | None
+    condition_1: str | None
+    condition_2: str | None
+    host: str | None
+    path: str | None
+    task: str | None
+    viewport_w: float | None
+    viewport_h: float | None
+    data: str
+    """What the batch says for its actions: a JSON object."""
+
+    @property
+    def context_id(self) -> int:
+        """64 bits of a hash: the same for equal contexts, anyone who stores them gets it."""
+        digest = blake2b(repr(astuple(self)).encode(errors="surrogatepass"), digest_size=8).digest()
+        return int.from_bytes(digest, "big", signed=True)
+
+
+class Contexts:
+    """The contexts of the actions of one body. Most actions share one; it is made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, tuple[int, Context]] = {}
+
+    def of(self, action: Action, loaded: Loaded) -> tuple[int, Context]:
+        """The id and the context of an action, from its loaded fields."""
+        place = place_of(loaded)
+        key = (id(action.context), place)
+        try:
+            return self._made[key]
+        except KeyError:
+            made = self._made[key] = make(action, *place)
+            return made
+        except TypeError:  # host or path of a type that no schema checks, such as a list
+            return make(action, *place)
+
+
+def make(
+    action: Action, study: str | None, user: str | None, session_id: str | None, condition_1: str | None,
+    condition_2: str | None, url: str | None, host: Any, path: Any, task: str | None, viewport_w: float | None,
+    viewport_h: float | None,
+) -> tuple[int, Context]:  # fmt: skip
+    context = Context(
+        action.source,
+        study or "",
+        user,
+        session_id,
+        condition_1,
+        condition_2,
+        text_of(host, Limits.LABEL) or host_of(url),
+        text_of(path, Limits.URL) if url is None or action.source == "event" else path_of(url),
+        task,
+        viewport_w,
+        viewport_h,
+        json_of(action),
+    )
+    return context.context_id, context
+
+
+def json_of(action: Action) -> str:
+    """What the batch says, as JSON. An entry that PostgreSQL cannot store is left out: the action overrides it."""
+    given = action.context or {}
+    if not action.strict:
+        given = {name: value for name, value in given.items() if not unstorable(name) and not unstorable(value)}
+    return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+
+
+def text_of(value: Any, longest: int) -> str | None:
+    return value if isinstance(value, str) and len(value) <= longest else None
+
+
+@lru_cache(1_000)
+def host_of(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").netloc or None
+    except ValueError:
+        return None
+
+
+@lru_cache(1_000)
+def path_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return None  # such as an unclosed IPv6 bracket; the url itself is kept
+
+
+COLUMNS = ("page_id", "context_id", *(field.name for field in fields(Context)))
+"""The columns of `contexts`."""
