@@ -16,7 +16,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
@@ -47,9 +46,9 @@ class RedisFailed(Exception):
 
 class Publisher:
     def __init__(
-        self, inbox: Inbox, spool: Spool, dispatch: Callable[[str], None], *, group_bytes: int, timeout: float
+        self, inbox: Inbox, spool: Spool, dispatch: Callable[[], None], *, group_bytes: int, timeout: float
     ) -> None:
-        """`dispatch` sends the Celery task for a group id. `timeout` is how many seconds Redis has to take a group."""
+        """`dispatch` sends a Celery task. `timeout` is how many seconds Redis has to take a group."""
         self.inbox = inbox
         self.spool = spool
         self.dispatch = dispatch
@@ -60,7 +59,7 @@ class Publisher:
         self._waiting: deque[tuple[Delivery, Future[None]]] = deque()
         self._waiting_bytes = 0
         self._changed = threading.Condition()
-        self._to_dispatch: SimpleQueue[str] = SimpleQueue()
+        self._task_needed = threading.Event()
         self._threads: list[threading.Thread] = []
         # Redis is called in a thread: a name look-up can hang, and no socket timeout covers it.
         self._redis = ThreadPoolExecutor(1, "redis")
@@ -148,8 +147,8 @@ class Publisher:
             raise Unavailable(f"Redis does not answer and {error}") from error
 
     def _put(self, group_id: str, group: bytes) -> None:
-        self._ask(self.inbox.put, group_id, group)
-        self._to_dispatch.put(group_id)
+        if self._ask(self.inbox.put, group_id, group):
+            self._task_needed.set()
 
     def _ask(self, call: Callable[..., T], *args: Any) -> T:
         """What Redis answers in time. A put that timed out may still arrive later; its group has the same id then."""
@@ -166,13 +165,12 @@ class Publisher:
         self.redis_fails = True
 
     def _dispatch(self) -> None:
-        group_id = self._to_dispatch.get()
+        self._task_needed.wait()
+        self._task_needed.clear()
         try:
-            self.dispatch(group_id)
-        except Exception as error:  # the group is durable, and will be redelivered
-            log.warning(
-                "the task of group %s was not sent (%s): it will be redelivered", group_id, type(error).__name__
-            )
+            self.dispatch()
+        except Exception as error:  # the group is durable, and a worker's next task will find it
+            log.warning("a task was not sent (%s)", type(error).__name__)
 
     def _recover(self) -> None:
         time.sleep(RECOVER_EVERY_S)

@@ -42,7 +42,9 @@ def black_hole() -> Iterator[str]:
 def publisher(url: str, folder: Path, high: int = 10**9, spool_bytes: int = 10**9) -> Publisher:
     inbox = Inbox(connect(url, TIMEOUT_S), high, high // 2, again_s=10, again_max_s=120)
     dispatched: list[str] = []
-    return Publisher(inbox, Spool(folder, spool_bytes), dispatched.append, group_bytes=1_000, timeout=TIMEOUT_S)
+    return Publisher(
+        inbox, Spool(folder, spool_bytes), lambda: dispatched.append("task"), group_bytes=1_000, timeout=TIMEOUT_S
+    )
 
 
 def deliveries(count: int, size: int = 10) -> list[Delivery]:
@@ -150,6 +152,6 @@ def test_a_full_inbox_is_an_error_until_it_is_below_the_low_mark(
         with pytest.raises(Unavailable, match="full"):
             one.publish(deliveries(1)[0])
     group_ids: Any = client.hkeys(GROUPS)
-    one.inbox.remove(group_ids[0].decode())
+    one.inbox.remove([group_ids[0].decode()])
     wait_until(lambda: not one.inbox_full, 5, "it accepts again")
     one.publish(deliveries(1)[0])
