@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
@@ -92,6 +92,16 @@ class Inbox:
             config.REDELIVER_AFTER_S,
             config.REDELIVER_AFTER_MAX_S,
         )
+
+    def connected(self) -> Inbox:
+        """The same inbox on a connection of its own, already open, that is never opened again: for one thread.
+
+        A closed connection raises redis.ConnectionError, at once.
+        """
+        options = {**self.client.connection_pool.connection_kwargs, "retry": Retry(NoBackoff(), 0)}
+        pool = ConnectionPool(self.client.connection_pool.connection_class, **options)
+        client = Redis(connection_pool=pool, single_connection_client=True)
+        return Inbox(client, self.high_bytes, self.low_bytes, self.again_s, self.again_max_s)
 
     def put(self, group_id: str, group: bytes, alone: bool = False) -> bool:
         """Keep a group; returns whether the caller must send a task for it. Raises InboxFull.
