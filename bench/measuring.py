@@ -14,6 +14,7 @@ import selectors
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -271,8 +272,6 @@ def versions(stack: RunningStack) -> str:
 
 def run(measure: Callable[[RunningStack, int], str]) -> None:
     """Start a stack, print what a benchmark measures, stop the stack."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # started by root, the servers run as another user
         stack = RunningStack(Path(folder) / "stack")

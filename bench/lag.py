@@ -1,0 +1,88 @@
+"""The lag: from the answer 200 until the rows can be read. `python -m bench.lag`.
+
+`alone`: one body while nothing else arrives. `steady`: 200 requests a second of 20 actions each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from statistics import quantiles
+from typing import Any
+from uuid import uuid4
+
+import psycopg2
+
+from bench.measuring import CpuSeconds, cpu_text, run, spread, steady_load, table, wait_until_stored
+from tests.support.running import RunningStack
+from tests.support.sending import envelope, flat_action
+
+ALONE, PAUSE_S = 40, 0.25
+PER_SECOND, SECONDS, ACTIONS = 200, 10, 20
+LOOK_EVERY_S = 0.002
+
+
+def batches(number: int, actions: int) -> dict[str, bytes]:
+    """Bodies by their batch_id."""
+    ids = [str(uuid4()) for _ in range(number)]
+    return {
+        batch_id: json.dumps(envelope([flat_action() for _ in range(actions)], "lag", batch_id=batch_id)).encode()
+        for batch_id in ids
+    }
+
+
+class Watcher(threading.Thread):
+    """Notes when each batch can be read, epoch seconds."""
+
+    def __init__(self, stack: RunningStack, batch_ids: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.stack, self.waiting = stack, set(batch_ids)
+        self.seen: dict[str, float] = {}
+
+    def run(self) -> None:
+        query = "SELECT batch_id::text FROM batches WHERE received_at > now() - interval '1 minute'"
+        with contextlib.closing(psycopg2.connect(self.stack.database_url)) as connection:
+            connection.autocommit = True
+            cursor: Any = connection.cursor()
+            while self.waiting:
+                cursor.execute(query)
+                now = time.time()
+                found = self.waiting.intersection(row[0] for row in cursor.fetchall())
+                self.seen.update(dict.fromkeys(found, now))
+                self.waiting -= found
+                time.sleep(LOOK_EVERY_S)
+
+
+def lags(stack: RunningStack, bodies: dict[str, bytes], per_second: float) -> list[float]:
+    """In milliseconds."""
+    watcher = Watcher(stack, list(bodies))
+    watcher.start()
+    answered = steady_load(f"{stack.analytics_url}/analytics", list(bodies.values()), per_second)
+    watcher.join(120)
+    assert not watcher.waiting, f"{len(watcher.waiting)} batches were not stored"
+    return [1000 * max(0.0, watcher.seen[batch] - at) for batch, at in zip(bodies, answered, strict=True)]
+
+
+def measure(stack: RunningStack, rounds: int) -> str:
+    """The table."""
+    cases = {
+        "alone": (1 / PAUSE_S, ALONE, 1),
+        f"steady, {PER_SECOND} requests/s x {ACTIONS} actions": (PER_SECOND, PER_SECOND * SECONDS, ACTIONS),
+    }
+    rows = []
+    for name, (per_second, number, actions) in cases.items():
+        middle, slow, used = [], [], CpuSeconds(stack)
+        for _ in range(rounds):
+            wait_until_stored(stack)
+            time.sleep(1)
+            found = quantiles(lags(stack, batches(number, actions), per_second), n=100)
+            middle.append(found[49])
+            slow.append(found[98])
+        rows.append([name, spread(middle, 1), spread(slow, 1), cpu_text(used.since(), rounds)])
+    return table(["lag", "p50 ms", "p99 ms", "CPU s per round"], rows)
+
+
+if __name__ == "__main__":
+    run(measure)
