@@ -37,9 +37,9 @@ return redis.call('SET', awake, 1, 'NX', 'PX', promise) and 1 or 0
 """
 
 # Whether anything may be taken. If not, the worker's loop ends here: a group that is put after this step finds no
-# promise, and its caller sends a task.
+# promise, and its caller sends a task. The worker is noted rarely, because a step that writes costs an fsync.
 LOOK = """
-redis.call('SET', worker, 1, 'PX', ARGV[1])
+if redis.call('PTTL', worker) < ARGV[1] / 2 then redis.call('SET', worker, 1, 'PX', ARGV[1]) end
 if redis.call('EXISTS', paused) == 0 and redis.call('ZCOUNT', due, '-inf', now) > 0 then return 1 end
 redis.call('DEL', awake)
 return 0

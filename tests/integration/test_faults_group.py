@@ -17,6 +17,7 @@ from sqlalchemy import Engine, create_engine
 
 from analytics_app.buffer.inbox import DUE, PAUSED, TRIES, Inbox, InboxFull, connect
 from analytics_app.buffer.state import read_redis
+from analytics_app.config.limits import Limits
 from analytics_app.config.settings import Config
 from analytics_app.consumer.group_processor import TRIES_MAX, GroupProcessor
 from analytics_app.consumer.pipeline import Pipeline
@@ -168,6 +169,23 @@ def test_after_a_failure_that_blocks_every_group_one_group_is_tried(
     worker.store_waiting()
     assert inbox.client.hlen(TRIES) == 2
     assert inbox.client.zcount(DUE, "-inf", time.time()) == 2
+
+
+def test_a_task_that_has_taken_long_leaves_the_rest_to_another(
+    stack: RunningStack, inbox: Inbox, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a worker that is asked to end under load would not."""
+    users = sorted(f"long-{uuid4()}" for _ in range(Limits.GROUPS_STORED + 1))
+    for user in users:
+        inbox.put(str(uuid4()), encode_group([delivery(user)]))
+    inbox.again_s = inbox.again_max_s = 60
+    worker = processor(inbox, engine)
+    monkeypatch.setattr("analytics_app.consumer.group_processor.TASK_S", 1e-3)
+    assert worker.store_waiting()
+    assert len(stored_users(stack, users)) == Limits.GROUPS_STORED
+    monkeypatch.undo()
+    assert not worker.store_waiting()
+    assert stored_users(stack, users) == users
 
 
 def test_a_group_is_split_even_if_the_inbox_is_full(stack: RunningStack, inbox: Inbox, engine: Engine) -> None:
