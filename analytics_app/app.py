@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 
 from analytics_app import admin
@@ -72,7 +74,7 @@ def create_publisher(config: Config, spool: Spool) -> Publisher:
     return Publisher(
         Inbox.from_config(config, timeout),
         spool,
-        lambda group_id: dispatch(celery, group_id),
+        partial(dispatch, celery),
         group_bytes=config.GROUP_BYTES_MAX,
         timeout=timeout,
     )

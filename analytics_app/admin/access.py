@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import flask_admin
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, request, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Blueprint, Flask, Request, Response, abort, current_app, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_admin.theme import Theme
 from flask_login import LoginManager, current_user
@@ -39,10 +39,15 @@ NO_TABLES = "The tables do not exist yet. Run: python manage.py create_db"
 
 
 class SessionInterface(SecureCookieSessionInterface):
-    """The session's cookie is Secure if the page was requested over TLS, which a proxy may terminate.
+    """Sessions of the admin area. Other requests have none: a batch does not pay for reading and signing cookies.
 
-    If it were always Secure, nobody could sign in at http://localhost.
+    The cookie is Secure if the page was requested over TLS, which a proxy may terminate. If it were always Secure,
+    nobody could sign in at http://localhost.
     """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """None outside of the cookie's path; Flask then raises an error if something is written to the session."""
+        return super().open_session(app, request) if request.path.startswith(self.get_cookie_path(app)) else None
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"

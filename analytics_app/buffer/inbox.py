@@ -1,32 +1,34 @@
 """The inbox: groups in Redis, each under an id, until they are committed in PostgreSQL.
 
-A Celery task only triggers the storing and may get lost; the group stays here until `remove`. Redis runs with
-`appendonly yes` and `appendfsync always`: when `put` has returned, the group is on disk.
+A Celery task only makes a worker look into the inbox, and may get lost; a group stays here until `remove`. Redis runs
+with `appendonly yes` and `appendfsync always`: when `put` has returned, the group is on disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from analytics_app.buffer.inbox_scripts import CLAIM, POSTPONE, PRELUDE, PUT, REMOVE, TAKE
+from analytics_app.buffer.inbox_scripts import LOOK, POSTPONE, PRELUDE, PUT, REMOVE, TAKE
+from analytics_app.config.limits import Limits
 from analytics_app.config.settings import Config
 
 GROUPS, DUE, ARRIVED, TRIES = "inbox:groups", "inbox:due", "inbox:arrived", "inbox:tries"
 BYTES, FULL, PAUSED, PROBE = "inbox:bytes", "inbox:full", "inbox:paused", "inbox:probe"
-WORKER = "inbox:worker"
-KEYS = [GROUPS, DUE, ARRIVED, TRIES, BYTES, FULL, PAUSED]
-
+AWAKE, WORKER = "inbox:awake", "inbox:worker"
 QUEUE = "celery"
-HEARTBEAT = "beat"  # not the id of a group: a task without work, so that an idle worker's progress can be seen
-WORKER_SEEN_MS = 10_000
+KEYS = [GROUPS, DUE, ARRIVED, TRIES, BYTES, FULL, PAUSED, AWAKE, QUEUE, WORKER]
 
-OVERHEAD = 2_048  # bytes of Redis' memory per group besides its own: four entries here and its Celery task
+WORKER_SEEN_MS = 10_000
+PROMISE_MS = 200  # a worker that has taken groups looks again within this time, or another one is called to help
+
+OVERHEAD = 2_048  # bytes of Redis' memory per group besides its own: four entries here
 MAXMEMORY_RATIO = 1.5  # maxmemory over the high-water mark: buffers, and an allocator's rounding (up to a quarter)
 MORE_MEMORY = f"set its maxmemory to {MAXMEMORY_RATIO} times INBOX_HIGH_BYTES or more, or lower INBOX_HIGH_BYTES."
 
@@ -49,6 +51,25 @@ def is_short_of_memory(memory: Mapping[str, Any], high_bytes: int) -> bool:
     return 0 < int(memory.get("maxmemory", 0)) < MAXMEMORY_RATIO * high_bytes
 
 
+@dataclass(frozen=True)
+class Group:
+    """A group as a worker takes it."""
+
+    id: str
+    content: bytes
+    tries: int
+    """How often it was taken, this time included. More than 1 only for a group that is taken alone."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Groups for one transaction."""
+
+    groups: Sequence[Group] = ()
+    more: bool = False
+    """Whether further groups are due."""
+
+
 class Inbox:
     """Every method raises redis.RedisError if Redis does not carry it out."""
 
@@ -58,8 +79,8 @@ class Inbox:
         self.low_bytes = low_bytes
         self.again_s = again_s
         self.again_max_s = again_max_s
-        self._put, self._take, self._remove, self._postpone, self._claim = (
-            client.register_script(PRELUDE + script) for script in (PUT, TAKE, REMOVE, POSTPONE, CLAIM)
+        self._put, self._look, self._take, self._remove, self._postpone = (
+            client.register_script(PRELUDE + script) for script in (PUT, LOOK, TAKE, REMOVE, POSTPONE)
         )
 
     @classmethod
@@ -72,71 +93,64 @@ class Inbox:
             config.REDELIVER_AFTER_MAX_S,
         )
 
-    def put(self, group_id: str, group: bytes, regardless: bool = False) -> None:
-        """Keep a group; with `regardless` also when the inbox is full. Raises InboxFull."""
-        marks = (self.high_bytes, self.low_bytes)
-        args: list[str | bytes | float] = [group_id, group, self.again_s, *marks, OVERHEAD, int(regardless)]
-        if int(self._put(KEYS, args)) < 0:
-            raise InboxFull
+    def connected(self) -> Inbox:
+        """The same inbox on a connection of its own, already open, that is never opened again: for one thread.
 
-    def take(self, group_id: str, check: Callable[[], None] = lambda: None) -> tuple[bytes, int] | None:
-        """The group and its number of tries, this one included; it stays until `remove`.
-
-        None if it is stored already, and while storing is paused. `check` is called before the try is counted; what it
-        raises means that no group can be stored now.
+        A closed connection raises redis.ConnectionError, at once.
         """
-        if not self._may_be_taken(group_id):
-            return None
+        options = {**self.client.connection_pool.connection_kwargs, "retry": Retry(NoBackoff(), 0)}
+        pool = ConnectionPool(self.client.connection_pool.connection_class, **options)
+        client = Redis(connection_pool=pool, single_connection_client=True)
+        return Inbox(client, self.high_bytes, self.low_bytes, self.again_s, self.again_max_s)
+
+    def put(self, group_id: str, group: bytes, alone: bool = False) -> bool:
+        """Keep a group; returns whether the caller must send a task for it. Raises InboxFull.
+
+        With `alone` it is kept even if the inbox is full, and no other group is taken with it.
+        """
+        marks = (self.high_bytes, self.low_bytes)
+        args: list[str | bytes | float] = [group_id, group, *marks, OVERHEAD, int(alone), PROMISE_MS]
+        if (answer := int(self._put(KEYS, args))) < 0:
+            raise InboxFull
+        return answer == 1
+
+    def take(self, check: Callable[[], None] = lambda: None, limit: int = Limits.GROUPS_STORED) -> Taken:
+        """What is due, for one transaction; nothing while storing is paused. The groups stay until `remove`.
+
+        No other worker gets them until their lease ends. `check` is called before the try is counted; what it raises
+        means that no group can be stored now.
+        """
+        if not self._look(KEYS, [WORKER_SEEN_MS]):
+            return Taken()
         check()
-        taken: Any = self._take(KEYS, [group_id, self.again_s, self.again_max_s])
-        return None if taken is None else (taken[0], int(taken[1]))
+        lease = (self.again_s, self.again_max_s)
+        answer: Any = self._take(KEYS, [limit, Limits.BYTES_STORED, *lease, PROMISE_MS])
+        more, *parts = answer
+        triples = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+        return Taken([Group(group_id.decode(), content, tries) for group_id, content, tries in triples], more > 0)
 
-    def _may_be_taken(self, group_id: str) -> bool:
-        """Whether the group is there and storing is not paused. During a pause it is postponed."""
-        pipe = self.client.pipeline(transaction=False)
-        pipe.hexists(GROUPS, group_id)
-        pipe.exists(PAUSED)
-        there, paused = pipe.execute()
-        if there and paused:
-            self.postpone(group_id)
-        return bool(there and not paused)
-
-    def remove(self, group_id: str, and_write: Callable[[Redis], None] | None = None) -> bool:
-        """Remove a group after its commit; False if it was gone already.
+    def remove(self, group_ids: Sequence[str], and_write: Callable[[Redis], None] | None = None) -> int:
+        """Remove groups after their commit; returns how many of them were still there.
 
         What `and_write` adds to the pipeline goes in the same round trip and causes no fsync of its own; it may fail.
         """
         pipe = self.client.pipeline(transaction=False)
-        self._remove(KEYS, [group_id, OVERHEAD, self.low_bytes], client=pipe)
+        self._remove(KEYS, [OVERHEAD, self.low_bytes, *group_ids], client=pipe)
         if and_write:
             and_write(pipe)
         removed = pipe.execute(raise_on_error=False)[0]
         if isinstance(removed, Exception):
             raise removed
-        return bool(removed)
+        return int(removed)
 
-    def show_worker(self) -> None:
-        """Note that a worker is running; repeated every second while it carries out tasks."""
-        self.client.set(WORKER, 1, px=WORKER_SEEN_MS)
-
-    def postpone(self, group_id: str) -> None:
-        """It was not the group's fault: it is due again like a new one. No effect if it was removed meanwhile."""
-        self._postpone(KEYS, [group_id, self.again_s])
+    def postpone(self, group_ids: Sequence[str], seconds: float) -> None:
+        """Their try does not count; they are due after so many seconds, each alone. No effect on removed groups."""
+        if group_ids:
+            self._postpone(KEYS, [seconds, *group_ids])
 
     def pause(self, seconds: float) -> None:
-        """Let no group be taken for a while: any group would fail now."""
+        """Let no group be taken for a while: any group would fail now. The next task after it continues."""
         self.client.set(PAUSED, 1, px=int(seconds * 1000))
-
-    def is_paused(self) -> bool:
-        return bool(self.client.exists(PAUSED))
-
-    def claim(self, limit: int) -> list[str]:
-        """Ids of groups that should have been stored by now, the longest overdue first, for the caller to dispatch.
-
-        It is atomic: two workers that redeliver at the same time never claim the same groups.
-        """
-        overdue: Any = self._claim(KEYS, [limit, self.again_s])
-        return [group_id.decode() for group_id in overdue]
 
     def probe(self) -> None:
         """Succeed if Redis accepts writes; an answer to PING would not show that it is out of memory."""

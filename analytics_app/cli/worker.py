@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
 from analytics_app.cli.context import settings
-from analytics_app.consumer.supervisor import Supervisor, progress_age
+from analytics_app.config.settings import ROOT
+from analytics_app.consumer import supervisor
 
 
 @click.command("worker")
 def worker() -> None:
     """Run the worker, and restart it if it stalls."""
-    sys.exit(Supervisor(settings()).run())
+    settings()  # raises for an invalid one
+    # In place of this process, because the supervisor needs none of the libraries that the other commands load.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    os.execve(sys.executable, [sys.executable, "-m", supervisor.__name__], environment)  # noqa: S606 (no shell needed)
 
 
 @click.command("worker_health")
@@ -29,7 +34,7 @@ def worker_health() -> None:
             "PROGRESS_FILE is not set: set it to the same file for the worker and for this command."
         )
     try:
-        age = progress_age(config)
+        age = supervisor.progress_age(config)
     except OSError:
         raise click.ClickException("PROGRESS_FILE does not exist: no worker is running.") from None
     if age > config.WORKER_STALL_S:

@@ -18,5 +18,7 @@ class Limits:
     SEQ = 2_147_483_646  # one less than the largest SQL integer: page_loss counts to the highest seq + 1
     VALIDATED = 1_000  # actions in one `?validate=1` request
     SPREAD = 16_777_216  # bytes of an envelope's constants and views, multiplied by the actions that they apply to
+    GROUPS_STORED = 64  # groups that are stored in one transaction
+    BYTES_STORED = 1_048_576  # of the groups that are stored in one transaction; a single group may be larger
     COORDINATE = 1e9  # CSS px; no screen is wider, and it keeps arithmetic in SQL exact
     TIMESTAMP_MS = 4_102_444_800_000  # the year 2100

@@ -82,7 +82,9 @@ class Config:
     SPOOL_BYTES_MAX: int = setting(1_073_741_824, "bytes that the spool folder may contain; above: 503", 0)
     RETRY_AFTER_S: int = setting(5, "seconds of the Retry-After header of a 503", 1)
 
-    REDELIVER_AFTER_S: int = setting(10, "seconds after which a group that is not stored yet is dispatched again", 1)
+    REDELIVER_AFTER_S: int = setting(
+        10, "seconds that a worker has to store the groups that it took; then they are taken again", 1
+    )
     REDELIVER_AFTER_MAX_S: int = setting(
         120, "longest time between two tries of a group that fails repeatedly, in seconds", 1
     )
@@ -130,7 +132,7 @@ class Config:
             "task_ignore_result": True,
             "task_acks_late": False,
             "task_time_limit": 300,
-            "worker_prefetch_multiplier": 4,
+            "worker_prefetch_multiplier": 1,
             "worker_hijack_root_logger": False,
             "worker_send_task_events": False,
             "worker_cancel_long_running_tasks_on_connection_loss": False,

@@ -1,4 +1,4 @@
-"""Dispatch overdue groups again: a Celery task can be lost, the group in Redis cannot."""
+"""Send a task once a second if none waits: a Celery task can be lost, a group in Redis cannot."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ import time
 from collections.abc import Callable
 from itertools import chain, repeat
 
-from analytics_app.buffer.inbox import HEARTBEAT, MORE_MEMORY, Inbox
+from analytics_app.buffer.inbox import MORE_MEMORY, Inbox
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-GROUPS = 1_000
-SHORT_QUEUE = 100
-GROUPS_BEHIND_LONG_QUEUE = 5  # most of them are late, not lost; the longest overdue may be lost
 
 
 class Redelivery(threading.Thread):
-    """A thread of each worker. Any number of workers may redeliver at the same time (`Inbox.claim`)."""
+    """A thread of each worker. Its tasks find the groups whose own task was lost, those whose worker was killed, and
+    those that failed; and they show the progress of a worker that has nothing else to do."""
 
-    def __init__(self, inbox: Inbox, dispatch: Callable[[str], None]) -> None:
-        """`dispatch` sends the Celery task for a group id."""
+    def __init__(self, inbox: Inbox, dispatch: Callable[[], None]) -> None:
+        """`dispatch` sends a task."""
         super().__init__(name="redelivery", daemon=True)
         self.inbox = inbox
         self.dispatch = dispatch
 
     def run(self) -> None:
-        for step in chain([self.check_memory], repeat(self.redeliver)):
+        for step in chain([self.redeliver, self.check_memory], repeat(self.redeliver)):
             try:
                 step()
             except Exception as error:
@@ -41,13 +39,5 @@ class Redelivery(threading.Thread):
             log.error("Redis may run out of memory before the inbox is full: %s", MORE_MEMORY)
 
     def redeliver(self) -> None:
-        """Dispatch what is overdue, and a heartbeat if the queue is empty."""
-        waiting = self.inbox.queue_length()
-        if not waiting:
-            self.dispatch(HEARTBEAT)
-        limit = GROUPS if waiting <= SHORT_QUEUE else GROUPS_BEHIND_LONG_QUEUE
-        overdue = [] if self.inbox.is_paused() else self.inbox.claim(limit)
-        for group_id in overdue:
-            self.dispatch(group_id)
-        if overdue:
-            log.warning("redelivery: %d groups dispatched again", len(overdue))
+        if not self.inbox.queue_length():
+            self.dispatch()

@@ -21,7 +21,7 @@ from types import FrameType
 from redis.exceptions import RedisError
 
 from analytics_app.buffer.inbox import connect
-from analytics_app.config.settings import ROOT, Config
+from analytics_app.config.settings import ROOT, Config, load
 
 log = logging.getLogger(__name__)
 
@@ -131,3 +131,7 @@ class Supervisor:
 def progress_age(config: Config) -> float:
     """Seconds since the worker that writes PROGRESS_FILE completed a task. Raises OSError if there is no file."""
     return time.time() - Path(config.PROGRESS_FILE).stat().st_mtime
+
+
+if __name__ == "__main__":
+    sys.exit(Supervisor(load()).run())

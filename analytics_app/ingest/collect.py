@@ -20,11 +20,13 @@ from analytics_app.ingest.rate_limit import RateLimit
 from analytics_app.monitoring.api_metrics import API
 from analytics_app.web.client import Clients
 from analytics_app.wire.delivery import Delivery
-from analytics_app.wire.json_bytes import depth, parse
+from analytics_app.wire.json_bytes import count_plain_actions, depth, parse
 from analytics_app.wire.types import Json
 from analytics_app.wire.uuid7 import uuid7
 
 DISCARD_BYTES_MAX = 67_108_864  # read and discarded before a 413, so that the browser sees the answer
+
+ACCEPTED = b'{"success":true}\n'
 
 Kind = Literal["analytics", "event"]
 DryRun = Callable[[Delivery], Json]
@@ -46,6 +48,7 @@ class Collect:
         self, config: Config, publisher: Publisher, rate_limit: RateLimit, clients: Clients, dry_run: DryRun
     ) -> None:
         self.config = config
+        self.origins = config.origins
         self.publisher = publisher
         self.rate_limit = rate_limit
         self.clients = clients
@@ -73,7 +76,7 @@ class Collect:
         body = self.read_body()
         actions = self.check_form(body, kind)
         delivery = Delivery(str(uuid7()), received_at, kind, body)
-        if request.args.get("validate", "0") not in ("", "0"):
+        if request.query_string and request.args.get("validate", "0") not in ("", "0"):
             if actions > Limits.VALIDATED:
                 raise Refusal(413, "too_many", f"Validate fewer actions: at most {Limits.VALIDATED} in one request.")
             return jsonify(self.dry_run(delivery))
@@ -83,11 +86,13 @@ class Collect:
             message = f"Keep the batch and send it again later: {error}."
             raise Refusal(503, "unavailable", message, self.config.RETRY_AFTER_S) from error
         API.accepted.inc()
-        return jsonify(success=True)
+        return Response(ACCEPTED, content_type="application/json")
 
     def check_origin(self) -> None:
+        if "*" in self.origins:
+            return
         origin = request.headers.get("Origin")
-        if origin and "*" not in self.config.origins and origin not in self.config.origins:
+        if origin and origin not in self.origins:
             raise Refusal(403, "origin", f"Add {origin} to CORS_ORIGINS of the analytics app to let it send.")
 
     def check_rate(self) -> None:
@@ -98,7 +103,7 @@ class Collect:
         """The body, decompressed."""
         limit = self.config.BODY_BYTES_MAX
         encoding = request.headers.get("Content-Encoding", "").strip().lower()
-        if not encoding and request.args.get("compression") == "gzip":
+        if not encoding and request.query_string and request.args.get("compression") == "gzip":
             encoding = "gzip"
         if encoding not in ("", "identity", "gzip"):
             raise Refusal(415, "content_encoding", "Send the body as it is or with Content-Encoding: gzip.")
@@ -111,6 +116,14 @@ class Collect:
 
     def check_form(self, body: bytes, kind: Kind) -> int:
         """The number of actions. Refuses bodies without any action; the worker checks everything else."""
+        if kind == "event" or not (count := count_plain_actions(body, self.config.NESTING_MAX)):
+            count = self.count_actions(body, kind)
+        if count > self.config.ACTIONS_MAX:
+            raise Refusal(413, "too_many", f"Send smaller batches: at most {self.config.ACTIONS_MAX} actions in one.")
+        return count if kind == "analytics" else 1
+
+    def count_actions(self, body: bytes, kind: Kind) -> int:
+        """The number of actions of any body."""
         if not body.strip():
             raise Refusal(400, "empty", "The body is empty: send a JSON array of actions, an envelope or an event.")
         deepest = self.config.NESTING_MAX
@@ -128,10 +141,7 @@ class Collect:
         if depth(value, deepest + 1) > deepest:
             raise too_deep(deepest)
         actions = value if isinstance(value, list) else value.get("actions")
-        count = len(actions) if isinstance(actions, list) else 1
-        if count > self.config.ACTIONS_MAX:
-            raise Refusal(413, "too_many", f"Send smaller batches: at most {self.config.ACTIONS_MAX} actions in one.")
-        return count if kind == "analytics" else 1
+        return len(actions) if isinstance(actions, list) else 1
 
 
 def discard_body() -> None:

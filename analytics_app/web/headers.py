@@ -18,14 +18,17 @@ PAGES = ("/admin", "/status", "/metrics")  # without CORS headers: scripts of ot
 def init_app(app: Flask, config: Config) -> None:
     """Register the headers and the error handlers for the whole app."""
 
+    origins = config.origins
+
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers["X-Server-Time"] = str(time.time_ns() // 1_000_000)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers = response.headers
+        headers.add("X-Server-Time", str(time.time_ns() // 1_000_000))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
         if response.mimetype == "text/html":
             protect(response)
         if not request.path.startswith(PAGES):
-            add_cors(response, config.origins)
+            add_cors(response, origins)
         return response
 
     @app.errorhandler(Exception)
@@ -52,15 +55,15 @@ def protect(response: Response) -> None:
 
 def add_cors(response: Response, origins: frozenset[str]) -> None:
     """On errors too: without these headers the logger sees a network error and never learns of a 413."""
-    origin = request.headers.get("Origin", "")
     if "*" in origins:
-        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers.add("Access-Control-Allow-Origin", "*")
     else:
+        origin = request.headers.get("Origin", "")
         response.vary.add("Origin")
         # A refused origin may read its 403, which says what to do; its preflight is not granted.
         if origin in origins or response.status_code == 403:
             response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = EXPOSED
+    response.headers.add("Access-Control-Expose-Headers", EXPOSED)
     if request.method == "OPTIONS":
         # The original logger requests permission to send Access-Control-Allow-Origin as a request header.
         requested = request.headers.get("Access-Control-Request-Headers", "Content-Type")

@@ -1,4 +1,4 @@
-"""JSON text: parse it, measure its depth, and cut out each action's own bytes."""
+"""JSON text: parse it, measure its depth, count its actions, and cut out each action's own bytes."""
 
 from __future__ import annotations
 
@@ -53,6 +53,34 @@ def depth(value: Any, limit: int) -> int:
         levels += 1
         level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
     return levels
+
+
+class Skipped(msgspec.Struct):
+    """An object of which nothing is decoded; msgspec still checks its syntax."""
+
+
+class SkippedEnvelope(msgspec.Struct):
+    actions: list[Skipped]
+
+
+decode_array = msgspec.json.Decoder(list[Skipped]).decode
+decode_envelope = msgspec.json.Decoder(SkippedEnvelope).decode
+
+
+def count_plain_actions(body: bytes, deepest: int) -> int:
+    """The number of objects in an array or in the array `actions` of an object, without building their values.
+
+    0 if it is not certain that the body is JSON of at most `deepest` levels.
+    """
+    try:
+        body.decode()  # msgspec does not check the UTF-8 of what it skips
+        actions = decode_array(body) if body.lstrip()[:1] == b"[" else decode_envelope(body).actions
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 0
+    # The path to the deepest value goes through one of the actions; each of the others opens a bracket beside it.
+    # Brackets in texts are counted too, so there are at most so many levels.
+    levels = body.count(b"[") + body.count(b"{") - len(actions) + 1
+    return len(actions) if levels <= deepest else 0
 
 
 class ActionPieces(msgspec.Struct):

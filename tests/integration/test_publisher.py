@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from uuid import uuid4
 import pytest
 import redis
 
-from analytics_app.buffer.inbox import GROUPS, Inbox, connect
+from analytics_app.buffer.inbox import AWAKE, GROUPS, Inbox, connect
 from analytics_app.buffer.spool import Spool
 from analytics_app.ingest.publisher import Publisher, Unavailable
 from analytics_app.wire.delivery import Delivery, decode_group
@@ -39,10 +40,43 @@ def black_hole() -> Iterator[str]:
         yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
 
 
-def publisher(url: str, folder: Path, high: int = 10**9, spool_bytes: int = 10**9) -> Publisher:
-    inbox = Inbox(connect(url, TIMEOUT_S), high, high // 2, again_s=10, again_max_s=120)
-    dispatched: list[str] = []
-    return Publisher(inbox, Spool(folder, spool_bytes), dispatched.append, group_bytes=1_000, timeout=TIMEOUT_S)
+@pytest.fixture
+def url(stack: RunningStack) -> str:
+    return stack.broker_url.removesuffix("/0") + "/8"
+
+
+def publisher(
+    url: str,
+    folder: Path,
+    high: int = 10**9,
+    spool_bytes: int = 10**9,
+    timeout: float = TIMEOUT_S,
+    dispatch: Callable[[], None] = lambda: None,
+) -> Publisher:
+    inbox = Inbox(connect(url, timeout), high, high // 2, again_s=10, again_max_s=120)
+    return Publisher(inbox, Spool(folder, spool_bytes), dispatch, group_bytes=1_000, timeout=timeout)
+
+
+def wait_until_connected(publisher: Publisher) -> None:
+    publisher.start()
+    wait_until(lambda: publisher._connected, 5, "it has a connection")
+
+
+@contextmanager
+def look_up_that_hangs(publisher: Publisher) -> Iterator[None]:
+    """The thread that connects to Redis hangs, as a name look-up does, which no socket timeout ends."""
+    hanging, released = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hanging.set()
+        released.wait(30)
+
+    publisher._redis.submit(hang)
+    assert hanging.wait(5)
+    try:
+        yield
+    finally:
+        released.set()
 
 
 def deliveries(count: int, size: int = 10) -> list[Delivery]:
@@ -68,17 +102,13 @@ def groups_in_redis(client: redis.Redis) -> list[list[Delivery]]:
     return [decode_group(group) for group in groups]
 
 
-def test_a_delivery_is_in_redis_when_publish_returns(client: redis.Redis, stack: RunningStack, tmp_path: Path) -> None:
-    url = stack.broker_url.removesuffix("/0") + "/8"
+def test_a_delivery_is_in_redis_when_publish_returns(client: redis.Redis, url: str, tmp_path: Path) -> None:
     (delivery,) = deliveries(1)
     publisher(url, tmp_path).publish(delivery)
     assert groups_in_redis(client) == [[delivery]]
 
 
-def test_waiting_requests_share_groups_up_to_their_maximum_size(
-    client: redis.Redis, stack: RunningStack, tmp_path: Path
-) -> None:
-    url = stack.broker_url.removesuffix("/0") + "/8"
+def test_waiting_requests_share_groups_up_to_their_maximum_size(client: redis.Redis, url: str, tmp_path: Path) -> None:
     sent = deliveries(200, size=100)
     one = publisher(url, tmp_path)
     client.client_pause(300)  # so that all of them wait
@@ -103,28 +133,82 @@ def test_while_redis_hangs_each_request_takes_less_than_a_second(black_hole: str
 
 def test_work_does_not_pile_up_while_redis_hangs(black_hole: str, tmp_path: Path) -> None:
     one = publisher(black_hole, tmp_path)
-    hanging, released = threading.Event(), threading.Event()
-
-    def hang() -> None:  # as a name lookup does, which no socket timeout ends
-        hanging.set()
-        released.wait(30)
-
-    one._redis.submit(hang)
-    assert hanging.wait(5)
-    try:
+    with look_up_that_hangs(one):
         assert set(publish_all(one, deliveries(5))) == {""}
         wait_until(lambda: one.redis_fails, 5, "the spool is used")
         before = one._redis._work_queue.qsize()
         assert set(publish_all(one, deliveries(5))) == {""}
         assert one._redis._work_queue.qsize() <= before + 2
-    finally:
-        released.set()
 
 
-def test_the_spool_is_drained_when_redis_answers_again(
-    stack: RunningStack, client: redis.Redis, tmp_path: Path
+def test_a_look_up_that_hangs_does_not_matter_while_there_is_a_connection(
+    client: redis.Redis, url: str, tmp_path: Path
 ) -> None:
-    one = publisher(stack.broker_url.removesuffix("/0") + "/8", tmp_path)
+    one = publisher(url, tmp_path)
+    wait_until_connected(one)
+    sent = deliveries(20)
+    with look_up_that_hangs(one):
+        assert set(publish_all(one, sent)) == {""}
+        assert len([d for group in groups_in_redis(client) for d in group]) == len(sent)
+    assert one.spool.is_empty()
+
+
+def test_without_a_connection_a_look_up_that_hangs_leads_to_the_spool_within_a_second(
+    client: redis.Redis, url: str, tmp_path: Path
+) -> None:
+    one = publisher(url, tmp_path)
+    wait_until_connected(one)
+    with look_up_that_hangs(one):
+        client.client_kill_filter(_type="normal", skipme=True)
+        began = time.monotonic()
+        assert set(publish_all(one, deliveries(20))) == {""}
+        assert time.monotonic() - began < 1
+        assert not one.spool.is_empty()
+
+
+def test_a_connection_that_redis_has_closed_is_replaced(client: redis.Redis, url: str, tmp_path: Path) -> None:
+    one = publisher(url, tmp_path)
+    for _ in range(2):
+        wait_until_connected(one)
+        client.client_kill_filter(_type="normal", skipme=True)
+        (delivery,) = deliveries(1)
+        one.publish(delivery)
+        assert [delivery] in groups_in_redis(client)
+    assert not one.redis_fails
+    assert one.spool.is_empty()
+
+
+def test_a_request_that_gives_up_leaves_the_lead_to_others(
+    client: redis.Redis, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics_app.ingest.publisher.ANSWER_WITHIN_S", 0.2)
+    one = publisher(url, tmp_path, timeout=5)
+    wait_until_connected(one)
+    client.client_pause(1_000)
+    with ThreadPoolExecutor(2) as pool:
+        leader = pool.submit(one.publish, deliveries(1)[0])
+        wait_until(lambda: one._has_leader and not one._waiting, 5, "the first one leads")
+        with pytest.raises(Unavailable, match="too slow"):
+            one.publish(deliveries(1)[0])
+        leader.result(5)
+    assert not one._waiting_bytes
+    one.publish(deliveries(1)[0])
+    assert len(groups_in_redis(client)) == 2
+
+
+def test_one_task_is_sent_for_groups_that_arrive_together(client: redis.Redis, url: str, tmp_path: Path) -> None:
+    sent = threading.Semaphore(0)
+    one = publisher(url, tmp_path, dispatch=sent.release)
+    client.set(AWAKE, 1)
+    assert set(publish_all(one, deliveries(20))) == {""}
+    assert not sent.acquire(timeout=0.2)
+    client.delete(AWAKE)
+    assert set(publish_all(one, deliveries(20))) == {""}
+    assert sent.acquire(timeout=5)
+
+
+def test_the_spool_is_drained_when_redis_answers_again(url: str, client: redis.Redis, tmp_path: Path) -> None:
+    one = publisher(url, tmp_path)
     sent = deliveries(3)
     client.client_pause(60_000, all=False)  # writes wait; all=True would block the command that ends the pause too
     for delivery in sent:
@@ -141,15 +225,13 @@ def test_without_redis_and_spool_every_request_is_an_error(black_hole: str, tmp_
     assert ["the spool is full" in error for error in errors] == [True] * 5
 
 
-def test_a_full_inbox_is_an_error_until_it_is_below_the_low_mark(
-    client: redis.Redis, stack: RunningStack, tmp_path: Path
-) -> None:
-    one = publisher(stack.broker_url.removesuffix("/0") + "/8", tmp_path, high=1)
+def test_a_full_inbox_is_an_error_until_it_is_below_the_low_mark(client: redis.Redis, url: str, tmp_path: Path) -> None:
+    one = publisher(url, tmp_path, high=1)
     one.publish(deliveries(1)[0])
     for _ in range(2):
         with pytest.raises(Unavailable, match="full"):
             one.publish(deliveries(1)[0])
     group_ids: Any = client.hkeys(GROUPS)
-    one.inbox.remove(group_ids[0].decode())
+    one.inbox.remove([group_ids[0].decode()])
     wait_until(lambda: not one.inbox_full, 5, "it accepts again")
     one.publish(deliveries(1)[0])

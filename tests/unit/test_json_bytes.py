@@ -1,0 +1,76 @@
+"""Counting actions without building their values: only what is certainly valid JSON is counted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from analytics_app.wire.json_bytes import count_plain_actions, depth, parse
+from tests.support.sending import envelope, flat_action
+
+LEVELS = 6
+
+names = st.text(max_size=3) | st.just("actions")
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5)
+    | st.sampled_from("[]{}"),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3) | st.just("actions"), inner, max_size=3)
+    ),
+    max_leaves=20,
+)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> bytes:
+    """JSON of any shape, often a batch, sometimes damaged by one byte."""
+    value: Any = draw(values)
+    shape = draw(st.integers(0, 3))
+    if shape:
+        actions = [
+            {"name": "x", "data": item} if draw(st.booleans()) else item for item in draw(st.lists(values, max_size=4))
+        ]
+        value = actions if shape == 1 else {"v": 2, "actions": actions, "more": value}
+    body = bytearray(json.dumps(value, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass"))
+    if draw(st.integers(0, 3)) == 0:
+        body[draw(st.integers(0, len(body) - 1))] = draw(st.integers(0, 255))
+    return bytes(body)
+
+
+@given(bodies())
+@example(b'[{"a":"\xff"}]')
+@example(b'[{"a":"\\q"}]')
+@example(b'[{"a":01}]')
+@example(b"[{},1,{}]")
+@example(b"[1,1,1,1,1,1,[[[[[[[[]]]]]]]]]")
+@example(b'{"actions":[{}],"\\u0061ctions":[{},{},{}]}')
+@example(b'{"actions":[{"a":[[[[]]]]}],"actions":[{},{}]}')
+@example(b"[{}] []")
+def test_what_is_counted_is_json_with_so_many_actions_and_not_too_deep(body: bytes) -> None:
+    if count := count_plain_actions(body, LEVELS):
+        value = parse(body)
+        actions = value if isinstance(value, list) else value["actions"]
+        assert len(actions) == count
+        assert depth(value, LEVELS + 1) <= LEVELS
+
+
+@pytest.mark.parametrize("number", [1, 20, 20_000])
+def test_a_batch_of_the_logger_is_counted(number: int) -> None:
+    actions = [flat_action() for _ in range(number)]
+    assert count_plain_actions(json.dumps(envelope(actions, "u")).encode(), 32) == number
+    assert count_plain_actions(json.dumps(actions).encode(), 32) == number
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b" ", b"[]", b"{}", b"5", b"[5]", b'{"actions":5}', b'{"actions":[]}', b"[" * 100_000]
+)
+def test_what_has_no_plain_actions_is_not_counted(body: bytes) -> None:
+    assert count_plain_actions(body, 32) == 0
