@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 2.0
 TRIES_MAX = 4  # then the bodies of a group are retried alone, and a single body is rejected
-GATHER_S = 0.05  # under load: one transaction for what arrives in this time, instead of one for each group
+GATHER_S = 0.025  # under load: one transaction for what arrives in this time, instead of one for each group
 TASK_S = 5.0  # then the task ends and sends another, so that a worker that is asked to end does so soon
 ANSWERS_S = 1.0  # PostgreSQL is not asked whether it answers if it has stored something so recently
 
