@@ -26,24 +26,24 @@ WATCHED = 200  # batches of a round: to look for more would slow down what is me
 
 
 def batches(number: int, actions: int) -> dict[str, bytes]:
-    """Bodies by their batch_id."""
+    """Bodies by their page_id."""
     ids = [str(uuid4()) for _ in range(number)]
     return {
-        batch_id: json.dumps(envelope([flat_action() for _ in range(actions)], "lag", batch_id=batch_id)).encode()
-        for batch_id in ids
+        page_id: json.dumps(envelope([flat_action() for _ in range(actions)], "lag", page_id=page_id)).encode()
+        for page_id in ids
     }
 
 
 class Watcher(threading.Thread):
     """Notes when each batch can be read, epoch seconds."""
 
-    def __init__(self, stack: RunningStack, batch_ids: Sequence[str], look_every_s: float) -> None:
+    def __init__(self, stack: RunningStack, page_ids: Sequence[str], look_every_s: float) -> None:
         super().__init__(daemon=True)
-        self.stack, self.waiting, self.look_every_s = stack, set(batch_ids), look_every_s
+        self.stack, self.waiting, self.look_every_s = stack, set(page_ids), look_every_s
         self.seen: dict[str, float] = {}
 
     def run(self) -> None:
-        query = "SELECT batch_id::text FROM batches WHERE batch_id = ANY(%s::uuid[])"
+        query = "SELECT page_id::text FROM batches WHERE page_id = ANY(%s::uuid[])"
         with contextlib.closing(psycopg2.connect(self.stack.database_url)) as connection:
             connection.autocommit = True
             cursor: Any = connection.cursor()

@@ -35,6 +35,7 @@ from tests.support.running import RunningStack, wait_until
 from tests.support.sending import envelope, flat_action
 
 ROUNDS = 3
+REUSED_WITHIN_S = 15.0  # the API closes a connection that was idle for 30 s
 SERVICES = ("api", "worker", "redis", "postgres")
 PACKAGES = ("flask", "gunicorn", "celery", "kombu", "redis", "msgspec", "psycopg2-binary", "sqlalchemy")
 
@@ -133,17 +134,17 @@ def steady_load(url: str, bodies: Sequence[bytes], per_second: float) -> list[fl
     """Post the bodies at a steady rate, on as many connections as it takes; returns when each was answered, epoch s."""
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or 80)
-    selector, idle, open_ = selectors.DefaultSelector(), list[Connection](), 0
+    selector, idle = selectors.DefaultSelector(), list[Connection]()
     answered = [0.0] * len(bodies)
     began, sent, left = time.perf_counter(), 0, len(bodies)
     requests = requests_of(url, bodies)
     while left:
         wait = began + sent / per_second - time.perf_counter()
         if sent < len(requests) and wait <= 0:
-            if not idle:
-                idle.append(Connection(address))
-                open_ += 1
-            client = idle.pop()
+            client = idle.pop() if idle else Connection(address)
+            if client.began and time.perf_counter() - client.began > REUSED_WITHIN_S:
+                client.socket.close()
+                client = Connection(address)
             client.send(requests[sent])
             selector.register(client.socket, selectors.EVENT_READ, (client, sent))
             sent += 1
