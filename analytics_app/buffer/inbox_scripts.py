@@ -47,8 +47,8 @@ return 0
 
 # Takes the groups that have been due for the longest time, each with a lease. A group that was tried before is taken
 # alone, because it may be the one that fails. The lease doubles with every try (exponential backoff), so that a poison
-# group, one that kills its worker, cannot monopolise the workers. If more is due than was taken, the promise is
-# withdrawn: the next put sends a task for another worker.
+# group, one that kills its worker, cannot monopolise the workers. If more is due than was taken, or another
+# worker has taken everything meanwhile, the promise is withdrawn: the next put sends a task.
 TAKE = """
 local limit, room, again, again_max, promise = unpack(ARGV)
 local taken, size = {0}, 0
@@ -65,7 +65,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, li
   if tried then break end
 end
 taken[1] = redis.call('ZCOUNT', due, '-inf', now)
-if taken[1] > 0 then
+if taken[1] > 0 or #taken == 1 then
   redis.call('DEL', awake)
 else
   redis.call('SET', awake, 1, 'PX', promise)

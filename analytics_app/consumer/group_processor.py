@@ -108,8 +108,8 @@ class GroupProcessor:
         group_ids = [group.id for group in groups]
         if blocks_every_group(error):
             self._blocked = True
-            self.inbox.pause(PAUSE_S)
             self.inbox.postpone(group_ids, self.inbox.again_s)
+            self.inbox.pause(PAUSE_S)
         elif len(groups) > 1:
             self.inbox.postpone(group_ids, 0)
         elif not is_fault_of_data(getattr(error, "orig", error)):

@@ -11,6 +11,7 @@ import marshmallow
 
 from analytics_app.wire.reasons import Code, Reason
 
+SINGLE_MIN = 1.1754943508222875e-38  # the smallest number of type real: PostgreSQL refuses a smaller one that is not 0
 INDEXED_BYTES = 2_600  # of a text: an index row holds 2,704 bytes, a time and a key included
 SHOWN_CHARS = 1_000
 SUSPICIOUS = re.compile(r"\\u0000|\\ud[89a-f]")

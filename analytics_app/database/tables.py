@@ -34,6 +34,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from analytics_app.database.db import Base
 
 EMPTY = sql("''")
+JSON_TEXT = "json_text"  # in a column's `info`: its rows have JSON text, not values
 NOW = sql("now()")
 REJECTS_FILTERED_BY = ("user_id", "name", "study")  # the admin's list filters by these, newest first
 
@@ -63,7 +64,7 @@ class RawAction(Base):
     t: Mapped[float | None] = mapped_column(Double)
     context_id: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str | None] = mapped_column(Text)
-    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, info={JSON_TEXT: True})
 
 
 class Context(Base):
@@ -85,7 +86,7 @@ class Context(Base):
     task: Mapped[str | None] = mapped_column(Text)
     viewport_w: Mapped[float | None] = pixels()
     viewport_h: Mapped[float | None] = pixels()
-    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, info={JSON_TEXT: True})
 
 
 class ActionTable(Base):

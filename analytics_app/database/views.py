@@ -21,9 +21,9 @@ WITH_CONTEXT = "JOIN contexts AS context USING (page_id, context_id)"
 RAW_ACTIONS = f"""
 SELECT action.page_id, action.seq, action.received_at, action.occurred_at, action.name,
        context.study, context.user_id, context.session_id, context.condition_1, context.condition_2,
-       CASE context.source WHEN 'v2' THEN context.data::jsonb || CASE WHEN action.occurred_at IS NULL THEN '{{}}'
+       CASE context.source WHEN 'v2' THEN (context.data::jsonb || CASE WHEN action.occurred_at IS NULL THEN '{{}}'
            ELSE jsonb_build_object('timestamp', trim_scale(extract(epoch FROM action.occurred_at) * 1000)) END
-           || (action.data::jsonb - 'view')
+           || action.data::jsonb) - 'view'
        ELSE context.data::jsonb || action.data::jsonb END AS data
 FROM raw_actions AS action
 {WITH_CONTEXT}

@@ -17,10 +17,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from analytics_app.buffer.inbox import Inbox, InboxFull
 from analytics_app.buffer.spool import Spool, SpoolUnavailable
@@ -139,10 +140,12 @@ class Publisher:
 
     def _lead(self) -> None:
         """Commit the group that waits, the leader's own delivery first in it; wake the others and the next leader."""
-        group = self._take()
-        error: Unavailable | None = None
+        group: list[Waiting] = []
+        error: Unavailable | None = Unavailable("the request that committed it was ended")  # by no Exception
         try:
+            group = self._take()
             self._keep(str(uuid7()), encode_group([waiting.delivery for waiting in group]))
+            error = None
         except Unavailable as reason:
             error = reason
         except Exception as reason:
@@ -203,7 +206,8 @@ class Publisher:
             self._connected = None
             self._put_in_thread(group_id, group)
         except (RedisError, OSError) as error:
-            self._connected = None
+            if not isinstance(error, ResponseError):  # such as out of memory: the connection is in order
+                self._connected = None
             raise RedisFailed(type(error).__name__) from error
 
     def _put_in_thread(self, group_id: str, group: bytes) -> None:
@@ -247,7 +251,8 @@ class Publisher:
                 self.redis_fails = False
                 log.warning("Redis answers again")
             if self._connected is None:
-                self._connected = self._ask(self.inbox.connected)
+                with suppress(RedisFailed):  # such as too many clients: the thread's connection may still be in order
+                    self._connected = self._ask(self.inbox.connected)
             if self.inbox_full and self._ask(self.inbox.held_bytes) <= self.inbox.low_bytes:
                 self.inbox_full = False
             if not self.inbox_full and not self.spool.is_empty():

@@ -16,8 +16,8 @@ from analytics_app.wire.types import FlatDelivery, Json, Reject
 class Prepared:
     """What is to be written.
 
-    The rows of an action are built while they are written, in parts (`ValidAction.rows`): those of a full body of mouse
-    paths do not fit into memory at once.
+    The rows of an action are built while they are written: those of a full body of mouse paths do not fit into memory
+    at once.
     """
 
     actions: list[ValidAction] = field(default_factory=list)

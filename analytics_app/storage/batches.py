@@ -17,13 +17,13 @@ PAGE_COLUMNS = Page.__table__.columns.keys()
 def insert_batches(cursor: Cursor, prepared: Prepared) -> None:
     """A page that the database refuses is named in `batches.faults` of its batches."""
     refused = dict(upsert_pages(cursor, prepared.pages))
-    batches: dict[str, Json] = {}
+    batches: dict[tuple[str, str], Json] = {}
     for batch in prepared.batches:
-        batches.setdefault(batch["batch_id"], batch)
+        batches.setdefault((batch["page_id"], batch["batch_id"]), batch)
     for batch in batches.values():
         if batch["page_id"] in refused:
             batch["faults"] = {**(batch["faults"] or {}), "page": [shown(refused[batch["page_id"]])]}
-    insert_values(cursor, Batch, [batches[batch_id] for batch_id in sorted(batches)], "ON CONFLICT DO NOTHING")
+    insert_values(cursor, Batch, [batches[key] for key in sorted(batches)], "ON CONFLICT DO NOTHING")
 
 
 def upsert_pages(cursor: Cursor, rows: list[Json]) -> list[tuple[str, str]]:

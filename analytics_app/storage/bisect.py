@@ -44,6 +44,6 @@ def savepoint(cursor: Cursor, name: str = "part") -> Iterator[None]:
         yield
     except (psycopg2.Error, ValueError):
         if not cursor.connection.closed:
-            cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            cursor.execute(f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
         raise
     cursor.execute(f"RELEASE SAVEPOINT {name}")

@@ -7,6 +7,7 @@ character is a backslash. So msgspec writes the lines, in a fraction of the time
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
@@ -17,13 +18,15 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 from sqlalchemy import types
-from sqlalchemy.dialects.postgresql import JSONB
 
 from analytics_app.actions.rows import Row
 from analytics_app.database.db import Base
+from analytics_app.database.storable import SINGLE_MIN
+from analytics_app.database.tables import JSON_TEXT
 
 ROWS_AT_A_TIME = 500
 FORMAT = r"(FORMAT csv, ESCAPE '\', NULL 'null')"
+TINY = re.compile(rb"[\d.]e-\d\d")
 ENCODER = msgspec.json.Encoder()
 NUMBERS, TIMES = (types.Integer, types.Float, types.Numeric), (types.DateTime, types.Date)
 SIMPLE = (types.Uuid, types.String, types.Boolean, types.JSON, *NUMBERS, *TIMES)
@@ -38,7 +41,7 @@ class TableCopy:
         names = ", ".join(f'"{column.name}"' for column in columns)
         self.statement = f'COPY "{{}}" ({names}) FROM STDIN WITH {FORMAT}'
         self.is_simple = all(isinstance(column.type, SIMPLE) for column in columns)
-        self.json_columns = [number for number, column in enumerate(columns) if isinstance(column.type, JSONB)]
+        self.json_columns = [number for number, column in enumerate(columns) if has_json_values(column)]
 
     def lines(self, rows: list[Row]) -> bytes:
         """Lines of CSV. Raises ValueError for a value that is no text in UTF-8."""
@@ -47,6 +50,8 @@ class TableCopy:
         try:
             lines = ENCODER.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n") + b"\n"
         except (TypeError, UnicodeEncodeError, msgspec.MsgspecError):
+            return slow_lines(rows)
+        if b"e-" in lines and TINY.search(lines):
             return slow_lines(rows)
         # A line break or a control character is written with an escape that JSON has and CSV has not.
         if b"\\" in lines and b"\\" in lines.replace(rb"\\", b"").replace(rb"\"", b""):
@@ -71,6 +76,8 @@ def slow_lines(rows: list[Row]) -> bytes:
 def slow_value(value: Any) -> str:
     if value is None:
         return "null"
+    if isinstance(value, float) and abs(value) < SINGLE_MIN:
+        return "0"
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
 
@@ -120,13 +127,17 @@ def insert_values(cursor: Cursor, table: Any, rows: list[dict[str, Any]], confli
     if not rows:
         return []
     columns = sorted(set().union(*rows))
-    is_json = {column: isinstance(table.__table__.columns[column].type, JSONB) for column in columns}
+    is_json = {column: has_json_values(table.__table__.columns[column]) for column in columns}
     values = [tuple(json_text(row.get(name)) if is_json[name] else row.get(name) for name in columns) for row in rows]
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES %s {conflict}'
-    return execute_values(cursor, statement, values, page_size=len(rows), fetch="RETURNING" in conflict) or []
+    return execute_values(cursor, statement, values, page_size=ROWS_AT_A_TIME, fetch="RETURNING" in conflict) or []
+
+
+def has_json_values(column: Any) -> bool:
+    """Whether the rows have values for it that become JSON here; `raw_actions.data` gets JSON text, as received."""
+    return isinstance(column.type, types.JSON) and not column.info.get(JSON_TEXT)
 
 
 def json_text(value: Any) -> str | None:
-    """The value of a jsonb column. (Our columns of type json get JSON text, as it was received.)"""
     return None if value is None else json.dumps(value)

@@ -25,6 +25,8 @@ INVALID_SEQ = Reason(Code.NOT_A_WHOLE_NUMBER, f"Not a whole number from 0 to {Li
 INVALID_EVENT = Reason(Code.WRONG_FORM, "Not one event object.")
 INVALID_BODY = Reason(Code.WRONG_FORM, "Neither an array of actions nor an envelope with a list of actions.")
 
+POSITION_BYTES = 140  # on disk
+
 HEADER_FAULTS = {"page_id": INVALID_UUID, "const": INVALID_OBJECT, "v": INVALID_VERSION, "seq": INVALID_SEQ}
 """Fields of the envelope whose faults reject its actions: it is unknown then to whom the actions belong."""
 
@@ -77,7 +79,8 @@ def from_envelope(header: Header, value: Json, delivery: Delivery) -> FlatDelive
     """v2: identity, constants and views are given once and apply to each action."""
     items: list[Any] = value["actions"]
     header.source, header.actions = "v2", len(items)
-    if len(items) * len(delivery.body) > Limits.SPREAD and len(items) * repeated_bytes(value) > Limits.SPREAD:
+    most = POSITION_BYTES // 2 * len(delivery.body)  # that may be repeated: an element of a list takes two bytes
+    if len(items) * most > Limits.SPREAD and len(items) * repeated_bytes(value) > Limits.SPREAD:
         sentence = f"Repeated for {len(items)} actions, constants and views exceed {Limits.SPREAD} bytes."
         return reject_body(header, delivery, Reason(Code.TOO_LARGE, sentence))
     header.envelope = {key: item for key, item in value.items() if key not in ("actions", "views")}
@@ -97,7 +100,13 @@ def repeated_bytes(value: Json) -> int:
     views = value.get("views")
     largest = max((len(json.dumps(view)) for view in views), default=0) if isinstance(views, list) else 0
     constants = {key: value.get(key) for key in ("const", "study", "session_id")}
-    return len(json.dumps(constants)) + largest
+    return len(json.dumps(constants)) + largest + POSITION_BYTES * (samples_in(value.get("const")) + samples_in(views))
+
+
+def samples_in(value: Any) -> int:
+    """Elements of the lists in constants or views: they could be the samples of a mouse path."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return sum(len(item) + samples_in(item) if isinstance(item, list) else samples_in(item) for item in items)
 
 
 def identity(header: Header, index: int, item: Any) -> tuple[Key, Json | None]:
@@ -116,11 +125,15 @@ def contexts_of(value: Json) -> Callable[[Any], Json]:
     shared = dict(const) if isinstance(const, dict) else {}
     shared |= {key: value[key] for key in ("study", "session_id") if value.get(key) is not None}
     views = views if isinstance(views, list) else []
-    by_view = [{**view, **shared} if isinstance(view, dict) else shared for view in views]
+    by_view: dict[int, Json] = {}  # of the views that actions refer to: a body may have many that none does
 
     def context_of(item: Any) -> Json:
         index = item.get("view") if isinstance(item, dict) else None
-        return by_view[index] if isinstance(index, int) and 0 <= index < len(by_view) else shared
+        if not isinstance(index, int) or not 0 <= index < len(views) or not isinstance(views[index], dict):
+            return shared
+        if index not in by_view:
+            by_view[index] = {**views[index], **shared}
+        return by_view[index]
 
     return context_of
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
+UNUSUAL_NUMBER = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][-+]?\d{4}|\d{400}")  # PostgreSQL's numeric may not hold it
 NUL = b"\\u0000"  # the only one of the texts that msgspec reads and jsonb cannot hold
 DIGITS_MAX = 400  # longer integers are read as floats: converting them takes time quadratic in their length
 
@@ -18,7 +20,7 @@ def parse(body: bytes) -> Any:
 
 
 def parse_strictly(body: bytes) -> tuple[Any, bool]:
-    """JSON into Python values, and whether PostgreSQL's jsonb can hold every text and number in it.
+    """JSON into Python values, and whether PostgreSQL's jsonb can hold every text and number just as it is written.
 
     msgspec refuses the whole body for one lone surrogate or one 1e400. The standard library reads those, so that only
     the action that contains them is rejected.
@@ -28,7 +30,7 @@ def parse_strictly(body: bytes) -> tuple[Any, bool]:
         RecursionError: the body is nested too deeply to be parsed.
     """
     try:
-        return msgspec.json.decode(body), NUL not in body
+        return msgspec.json.decode(body), NUL not in body and not UNUSUAL_NUMBER.search(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         value = json.loads(body.decode("utf-8"), parse_constant=refuse_constant, parse_int=to_number)
         return value, False

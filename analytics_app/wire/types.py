@@ -48,7 +48,7 @@ class Action(msgspec.Struct, gc=False):
     index: int = 0
     """Its position in the body."""
     strict: bool = False
-    """Whether PostgreSQL can store every text and number in `body` and `context`; False if that was not checked."""
+    """Whether jsonb can hold every text and number of `body` just as it is written; False if that was not checked."""
 
     @property
     def key(self) -> Key:

@@ -24,7 +24,7 @@ from analytics_app.config.settings import load
 from analytics_app.database.create import create, upgrade
 from analytics_app.database.db import create_engine
 from dev.settings import ROOT
-from tests.support.running import RunningStack
+from tests.support.running import RunningStack, wait_until
 from tests.support.storing import replay
 
 TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "submits"]
@@ -257,6 +257,32 @@ def test_after_an_upgrade_the_views_show_every_column_as_before(database_url: st
         for old, new in zip(before[relation], rows, strict=True):
             assert old.keys() <= new.keys()
             assert {name: new[name] for name in old} == {name: about(value) for name, value in old.items()}, relation
+
+
+def test_an_upgrade_waits_for_a_worker_and_keeps_what_it_stores(database_url: str) -> None:
+    query(database_url, OLD_DATABASE.read_text())
+    insert = f"INSERT INTO raw_actions (page_id, seq, received_at, data) VALUES ('{KEY}', 0, now(), '{{}}')"
+    with closing(psycopg2.connect(database_url)) as worker:
+        worker.cursor().execute(insert)
+        command = [sys.executable, "manage.py", "create_db"]
+        env = {**os.environ, "DATABASE_URL": database_url}
+        upgrade_ = subprocess.Popen(command, cwd=ROOT / "analytics_app", env=env)
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'raw_actions'::regclass"
+        wait_until(lambda: query(database_url, waiting), 30, "the upgrade waits")
+        worker.commit()
+    assert upgrade_.wait(60) == 0
+    assert query(database_url, f"SELECT count(*) FROM raw_actions WHERE page_id = '{KEY}'") == [(1,)]
+
+
+def test_an_upgrade_converts_small_numbers_and_leaves_tables_of_others_alone(database_url: str) -> None:
+    query(database_url, OLD_DATABASE.read_text())
+    query(database_url, "UPDATE positions_screen SET page_x = 1e-50; UPDATE clicks SET rel_x = 1e-300")
+    query(database_url, "CREATE TABLE clicks_backup AS SELECT * FROM clicks")
+    before = query(database_url, "SELECT * FROM clicks_backup")
+    upgraded = manage(database_url, "create_db")
+    assert (upgraded.returncode, upgraded.stderr) == (0, "")
+    assert query(database_url, "SELECT DISTINCT page_x FROM positions_screen") == [(0,)]
+    assert query(database_url, "SELECT * FROM clicks_backup") == before
 
 
 def about(value: object) -> object:

@@ -17,7 +17,7 @@ import redis
 
 from analytics_app.buffer.inbox import AWAKE, GROUPS, Inbox, connect
 from analytics_app.buffer.spool import Spool
-from analytics_app.ingest.publisher import Publisher, Unavailable
+from analytics_app.ingest.publisher import Publisher, Unavailable, Waiting
 from analytics_app.wire.delivery import Delivery, decode_group
 from tests.support.running import RunningStack, wait_until
 
@@ -117,6 +117,24 @@ def test_waiting_requests_share_groups_up_to_their_maximum_size(client: redis.Re
     assert sorted(d.receipt for group in groups for d in group) == sorted(d.receipt for d in sent)
     assert 20 <= len(groups) < 100
     assert max(len(group) for group in groups) == 10
+
+
+def test_a_leader_that_is_ended_does_not_make_the_others_seem_durable(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = publisher(url, tmp_path)
+    follower = Waiting(deliveries(1)[0])
+
+    def ended(*_: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(one, "_keep", ended)
+    one._waiting += [Waiting(deliveries(1)[0]), follower]
+    with pytest.raises(SystemExit):
+        one._lead()
+    assert not follower.durable
+    assert isinstance(follower.error, Unavailable)
+    assert not one._has_leader
 
 
 def test_while_redis_hangs_each_request_takes_less_than_a_second(black_hole: str, tmp_path: Path) -> None:

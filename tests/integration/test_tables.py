@@ -93,6 +93,39 @@ def test_a_view_named_as_in_the_original_project_shows_every_column_and_row_of_i
         assert [row[column] for row in shown] == [row[column] for row in rows], column
 
 
+def test_numbers_that_are_too_small_for_a_column_are_0(stack: RunningStack, user: str) -> None:
+    view = {"url": "https://shop.example/", "viewport_w": 1e-50, "viewport_h": 5e-324}
+    actions = [flat_action("click", page_x=1e-50, client_x=-1e-300, rel_x=1e-39, page_y=1.5)]
+    post(f"{stack.analytics_url}/analytics", envelope(actions, user, views=[view]))
+    (click,) = stored(stack, "clicks", user, 1)
+    assert [click[name] for name in ("page_x", "client_x", "rel_x", "page_y", "viewport_w", "viewport_h")] == [
+        0,
+        0,
+        0,
+        1.5,
+        0,
+        0,
+    ]
+    (raw,) = stored(stack, "raw_actions", user, 1)
+    assert raw["data"]["page_x"] == 1e-50
+
+
+def test_a_number_that_jsonb_cannot_hold_does_not_break_the_view(stack: RunningStack, user: str) -> None:
+    body = (
+        b'[{"name":"odd","user":"' + user.encode() + b'","x":1e-20000},{"name":"odd","user":"' + user.encode() + b'"}]'
+    )
+    assert post(f"{stack.analytics_url}/analytics", body).status == 200
+    rows = stored(stack, "raw_actions", user, 2)
+    assert [row["data"].get("x") for row in rows] == [0, None]
+
+
+def test_a_constant_called_view_is_not_shown_as_one(stack: RunningStack, user: str) -> None:
+    body = envelope([{"name": "a"}], user)
+    post(f"{stack.analytics_url}/analytics", {**body, "const": {**body["const"], "view": 7}})
+    (row,) = stored(stack, "raw_actions", user, 1)
+    assert "view" not in row["data"]
+
+
 def test_a_batch_sent_many_times_concurrently_is_stored_once(stack: RunningStack, user: str) -> None:
     body, url = batch_of_four(user), f"{stack.analytics_url}/analytics"
     with ThreadPoolExecutor(8) as pool:

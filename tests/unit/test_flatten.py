@@ -1,6 +1,7 @@
 """Request bodies are flattened into actions; what is not an action becomes a reject."""
 
 import json
+import tracemalloc
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from analytics_app.wire.delivery import Delivery
 from analytics_app.wire.flatten import flatten
 from analytics_app.wire.json_bytes import cut, cut_slowly, depth, parse
+from analytics_app.wire.reasons import Code
 from analytics_app.wire.types import FlatDelivery
 from tests.support.sending import envelope, flat_action
 
@@ -144,6 +146,44 @@ def test_a_lone_surrogate_or_a_huge_number_does_not_invalidate_the_body() -> Non
     actions = flat(body).actions
     assert [action.body for action in actions[:3]] == [b'{"name":"a"}', b'{"name":"\\ud800"}', b'{"n":1e400}']
     assert len(actions) == 4
+
+
+@pytest.mark.parametrize(
+    "number", [b"1e-20000", b"0e-20000", b"0E+99999", b"-1.5e0123456", b"0." + b"0" * 20_000 + b"1"]
+)
+def test_a_number_that_numeric_cannot_hold_is_not_stored_as_it_is_written(number: bytes) -> None:
+    """The view "rawActions" converts the bytes to jsonb: one such number would make each query of it fail."""
+    for body in (
+        b'[{"n":' + number + b"}]",
+        b'[{"list":[1,' + number + b"]}]",
+        b'{"actions":[{"n": ' + number + b"}]}",
+    ):
+        (action,) = flat(body).actions
+        assert not action.strict
+
+
+def test_usual_numbers_and_ids_are_stored_as_they_are_written() -> None:
+    body = envelope([{"name": "a", "x": 1e-7, "y": 123456.789, "id": "3e12345-e1234", "big": 10**300}], user="3e1234")
+    assert all(action.strict for action in flat(body).actions)
+
+
+def test_views_that_no_action_refers_to_cost_nothing() -> None:
+    """Merging the constants into each of them would take memory by the product of both."""
+    constants = {f"key-{number}": number for number in range(1_000)}
+    body = {"v": 2, "const": constants, "views": [{}] * 5_000, "actions": [{"name": "a", "view": 4_999}, {"name": "b"}]}
+    tracemalloc.start()
+    actions = flat(body).actions
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [action.data["key-7"] for action in actions] == [7, 7]
+    assert peak < 5_000_000
+
+
+def test_constants_that_make_each_action_a_mouse_path_count_with_their_positions() -> None:
+    path = {"name": "mousemove", "n": 200, **{name: [0] * 200 for name in ("dt", "x", "y")}}
+    body = {"v": 2, "const": path, "actions": [{}] * 1_000}
+    (reject,) = flat(body).rejects
+    assert reject.reasons["body"][0].code is Code.TOO_LARGE
 
 
 def test_integers_beyond_64_bits_are_exact() -> None:

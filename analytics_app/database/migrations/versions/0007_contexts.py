@@ -30,8 +30,8 @@ SELECT raw.page_id, raw.seq, source.source, raw.study, raw.user_id, raw.session_
                 CASE WHEN shown.data ? 'url' THEN coalesce(nullif(url.parts[2], ''), '/') ELSE shown.data ->> 'path' END
        ) AS path,
        coalesce(view.task, click.task, submit.task, position.task, shown.data ->> 'task') AS task,
-       (shown.data ->> 'viewport_w')::real AS viewport_w,
-       (shown.data ->> 'viewport_h')::real AS viewport_h,
+       pg_temp.single((shown.data ->> 'viewport_w')::double precision) AS viewport_w,
+       pg_temp.single((shown.data ->> 'viewport_h')::double precision) AS viewport_h,
        CASE WHEN source.source = 'v2' THEN coalesce((
            SELECT jsonb_object_agg(key, value) FROM jsonb_each(raw.data) WHERE key = ANY(CAST(:shared AS text[]))
        ), '{}') ELSE '{}' END AS data
@@ -81,18 +81,34 @@ ORDER BY raw.received_at, raw.page_id, raw.seq
 
 POSITIONS = """
 CREATE TABLE new_positions AS
-SELECT page_id, seq, sample::smallint, t, page_x::real, page_y::real, client_x::real, client_y::real, screen_x::real,
-       screen_y::real, scroll_x::real, scroll_y::real
+SELECT page_id, seq, sample::smallint, t, pg_temp.single(page_x) AS page_x, pg_temp.single(page_y) AS page_y,
+       pg_temp.single(client_x) AS client_x, pg_temp.single(client_y) AS client_y, pg_temp.single(screen_x) AS screen_x,
+       pg_temp.single(screen_y) AS screen_y, pg_temp.single(scroll_x) AS scroll_x, pg_temp.single(scroll_y) AS scroll_y
 FROM positions_screen
 """
 
-# The tables of action types that somebody added had these columns too.
+# Smaller numbers are 0 in single precision; PostgreSQL would refuse to convert them.
+SINGLE = """
+CREATE FUNCTION pg_temp.single(number double precision) RETURNS real LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN abs(number) < 1.1754943508222875e-38 THEN 0 ELSE number END::real
+"""
+
+# A worker must not store what this transaction would not see: it waits, and then finds the new tables.
+LOCK = """
+LOCK TABLE raw_actions, positions_screen, page_views, clicks, submits, rejected_actions, batches
+IN ACCESS EXCLUSIVE MODE
+"""
+
+# The tables of action types that somebody added had these columns too, and this key.
 REPEATED = ("occurred_at", "study", "user_id", "session_id", "condition_1", "condition_2", "path", "task")
 TYPE_TABLES = """
-SELECT table_name FROM information_schema.columns
-WHERE table_schema = current_schema() AND column_name = ANY(CAST(:repeated AS text[]))
-  AND table_name NOT IN ('raw_actions', 'contexts', 'positions_screen')
-GROUP BY table_name HAVING count(*) = cardinality(CAST(:repeated AS text[]))
+SELECT relname FROM pg_class AS typed
+JOIN pg_index AS key ON key.indrelid = typed.oid AND key.indisprimary
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+  AND (SELECT array_agg(attname::text ORDER BY attname) FROM pg_attribute
+       WHERE attrelid = typed.oid AND attnum = ANY(key.indkey)) = '{page_id,seq}'
+  AND (SELECT count(*) FROM pg_attribute WHERE attrelid = typed.oid AND attname = ANY(CAST(:repeated AS text[]))
+         AND NOT attisdropped) = cardinality(CAST(:repeated AS text[]))
 """
 COORDINATES = ("page_x", "page_y", "client_x", "client_y", "screen_x", "screen_y")
 REAL = {
@@ -102,6 +118,8 @@ REAL = {
 
 
 def upgrade() -> None:
+    op.execute(LOCK)
+    op.execute(SINGLE)
     op.execute('DROP VIEW IF EXISTS "rawActions", "PositionsScreen", page_loss')
     op.create_table(
         "contexts",
@@ -132,7 +150,7 @@ def upgrade() -> None:
         op.drop_column(table, "host")
     for table, columns in REAL.items():
         for column in columns:
-            op.alter_column(table, column, type_=sa.REAL())
+            op.alter_column(table, column, type_=sa.REAL(), postgresql_using=f"pg_temp.single({column})")
     op.alter_column("clicks", "button", type_=sa.SmallInteger())
 
     op.drop_index("batches_page_id_idx", "batches")
