@@ -336,6 +336,10 @@ function attributesWithPrefix(element, prefix) {
  * @property {boolean} [isStored] localStorage holds it
  */
 
+const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0);
+const actionCount = (batch) => batch.actions.length;
+const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0);
+
 /**
  * The request body of a batch.
  * @param {Batch} batch
@@ -356,10 +360,22 @@ function seqOf(action) {
   return JSON.parse(action).seq
 }
 
-/** The batch without its actions, but with the declaration that they are lost and why. */
+/** The batch without its actions and views, but with the declaration that they are lost and why. */
 function declareLost({ envelope, actions }, reason) {
   const lostRange = [seqOf(actions[0]), seqOf(actions.at(-1)), reason];
-  return { envelope: { ...envelope, lost: [...envelope.lost, lostRange] }, actions: [] }
+  return { envelope: { ...envelope, views: [], lost: [...envelope.lost, lostRange] }, actions: [] }
+}
+
+/** Add to a declaration what an earlier one of the same page declares, in as few ranges as possible. */
+function mergeDeclarations({ envelope }, earlier) {
+  const merged = [...earlier.envelope.lost];
+  for (const range of envelope.lost) {
+    const last = merged.at(-1);
+    if (last && last[1] + 1 === range[0] && last[2] === range[2]) merged[merged.length - 1] = [last[0], ...range.slice(1)];
+    else merged.push(range);
+  }
+  envelope.lost = merged;
+  envelope.env ??= earlier.envelope.env;
 }
 
 /**
@@ -623,50 +639,74 @@ function attemptFields() {
 }
 
 /** The offset is wrong by at most half the round-trip time, so the quickest answer is the one to keep. */
-function readServerClock(response, sentAt) {
-  const rtt = Date.now() - sentAt;
-  const serverTimeHeader = Number(response.headers.get('X-Server-Time'));
-  if (!serverTimeHeader) return
+function noteServerTime(serverTimeHeader, sentAt, rtt) {
   if (serverClock && serverClock.rtt < rtt) return
   serverClock = { offset: roundToTenth(serverTimeHeader - sentAt - rtt / 2), rtt };
+}
+
+function parseAnswer(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // cut off, or not the server's
+  }
+}
+
+/**
+ * @typedef {object} Answer
+ * @property {number} [status] HTTP status; undefined if no answer came: the server is down, the request was blocked, or
+ *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
+ * @property {boolean} [isServers] the answer is the server's own, recognised by `success` in its JSON and by
+ *   X-Server-Time. Portals, proxies, service workers and sign-in pages answer too, often with 200
+ * @property {string} [error] the server's code for what is wrong with the body
+ * @property {number} [retryAfter] ms
+ */
+
+async function readAnswer(response, sentAt, start) {
+  const { status, headers } = response;
+  // Until the response is read to its end, the request counts towards the browser's keepalive limit:
+  // https://bugs.webkit.org/show_bug.cgi?id=269464
+  const answer = parseAnswer(await response.text());
+  const serverTimeHeader = Number(headers.get('X-Server-Time'));
+  const isServers = serverTimeHeader > 0 && typeof answer?.success === 'boolean';
+  if (isServers) noteServerTime(serverTimeHeader, sentAt, Math.round(now() - start));
+  else warn(`HTTP ${status} is not an answer of the server; the actions are kept`);
+  const retryAfter = parseRetryAfter(headers.get('Retry-After'), serverTime());
+  return { status, isServers, error: answer?.error, retryAfter }
 }
 
 /**
  * Post one body.
  * @param {string} body
  * @param {number} bytes its size
- * @returns {Promise<Response | undefined>} undefined if no answer came: the server is down, the request was blocked, or
- *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
+ * @returns {Promise<Answer>}
  */
 async function post(body, bytes) {
   const sentAt = Date.now();
-  let response;
+  const start = now();
   try {
-    response = await fetch(options.server, {
+    const response = await fetch(options.server, {
       method: 'POST',
       body, // a text body makes this a simple request: no CORS preflight, from any origin
       credentials: 'omit',
+      redirect: 'manual', // the actions are not for the page that a portal redirects to
       keepalive: bytes < MAX_KEEPALIVE_BYTES,
       signal: AbortSignal.timeout?.(TIMEOUT_MS), // missing in browsers before 2022 (Chrome 103, Firefox 100, Safari 16)
     });
-    readServerClock(response, sentAt);
-    // Until the response is read to its end, the request counts towards the browser's keepalive limit:
-    // https://bugs.webkit.org/show_bug.cgi?id=269464
-    await response.text();
+    return await readAnswer(response, sentAt, start)
   } catch {
-    // A response whose body breaks off still has a valid status.
+    return {}
   }
-  return response
 }
 
 // ---- delivery.js ----
-// Delivery, at least once: a batch leaves the queue only when the server has answered 200 for it, or when it cannot be
-// delivered and its actions are declared as lost.
+// Delivery, at least once: a batch leaves the queue only when the server itself has answered 200 for it, or when it
+// cannot be delivered and its actions are declared as lost. A declaration stays in the queue until it is acknowledged.
 
 
 const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server does not answer
-const MAX_BEACON_BYTES = 30e3;
-const FINAL_STATUS = /^4(?!08|25|29)/; // 4xx except 408, 425 and 429: repeating the request would not change the answer
+/** With these the server itself refuses a body for good; every other answer may be different the next time. */
+const FINAL_STATUS = [400, 403, 413, 415];
 
 /** The batches that wait for delivery, in the order in which they are sent; batch.js describes a batch. */
 let queue = [];
@@ -677,11 +717,7 @@ let isPaused = false;
 /** Functions that resolve the promises of whenDelivered(). */
 const waitingForDelivery = [];
 
-const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0);
-const actionCount = (batch) => batch.actions.length;
-const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0);
 const requestBody = (batch) => serializeBatch(batch, attemptFields());
-const requestBytes = (batch) => byteLength(requestBody(batch));
 const isOfThisPage = (batch) => batch.envelope.page_id === stats.pageId;
 
 /** Number of actions that wait for delivery, those of earlier pages included. */
@@ -698,6 +734,11 @@ function sendNext() {
   }
 }
 
+/** The page ends: begin no further requests after those of leaving.js. */
+function pauseDelivery() {
+  isPaused = true;
+}
+
 /** Send now, without waiting for a scheduled retry; for example because the device is online again. */
 function sendNow() {
   clearTimeout(retryTimer);
@@ -706,33 +747,33 @@ function sendNow() {
   sendNext();
 }
 
+/** Send one batch, and handle the answer. */
 async function send(batch) {
   const body = requestBody(batch);
   const bytes = byteLength(body);
   batch.isInFlight = true;
   batch.bytesInFlight = bytes;
   if (options.debug) console.log(body);
-  const response = await post(body, bytes);
+  const answer = await post(body, bytes);
   batch.isInFlight = false;
   batch.bytesInFlight = 0;
   batch.envelope.attempt++;
   // Meanwhile the batch may have left the queue: memory was full, or consent was withdrawn.
-  if (queue.includes(batch)) handleAnswer(batch, response);
+  if (queue.includes(batch)) handleAnswer(batch, answer);
 }
 
-function handleAnswer(batch, response) {
-  const status = response?.status;
-  if (status === 200) {
+function handleAnswer(batch, { status, isServers, error, retryAfter }) {
+  if (isServers && status === 200) {
     failuresInRow = 0;
     if (isOfThisPage(batch)) stats.ackedActions += actionCount(batch);
     replaceInQueue(batch, []);
   } else if (status === 413 && actionCount(batch) > 1) {
     replaceInQueue(batch, splitBatch(batch));
-  } else if (FINAL_STATUS.test(status)) {
-    warn(`HTTP ${status}`);
+  } else if (isServers && error && FINAL_STATUS.includes(status) && actionCount(batch) > 0) {
+    warn(`HTTP ${status} ${error}`);
     drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
   } else {
-    retryLater(batch, response);
+    retryLater(batch, retryAfter);
     return
   }
   sendNext();
@@ -743,19 +784,27 @@ function replaceInQueue(batch, replacements) {
   removeStoredBatch(batch);
 }
 
-/** Replace the batch by the declaration that its actions are lost. If the server refuses that too, nothing is left. */
+/** Replace the batch, and a declaration of its page that is already waiting, by the declaration that it is lost. */
 function drop$1(batch, reason) {
   if (isOfThisPage(batch)) stats.lostActions += actionCount(batch);
-  replaceInQueue(batch, actionCount(batch) > 0 ? [declareLost(batch, reason)] : []);
+  const declaration = declareLost(batch, reason);
+  const { page_id } = batch.envelope;
+  const waiting = queue.find((queued) => {
+    return actionCount(queued) === 0 && !queued.isInFlight && queued.envelope.page_id === page_id
+  });
+  if (waiting) {
+    mergeDeclarations(declaration, waiting);
+    replaceInQueue(waiting, []);
+  }
+  replaceInQueue(batch, [declaration]);
 }
 
-function retryLater(batch, response) {
+function retryLater(batch, retryAfter = 0) {
   batch.envelope.reason = 'retry';
   // At the end of the queue, so that one batch that makes the server fail does not block the others.
   queue = [...queue.filter((queued) => queued !== batch), batch];
   // Requests that fail together, as when several were sent because the page was hidden, are one failure and one wait.
   if (!retryTimer && !isPaused) {
-    const retryAfter = parseRetryAfter(response?.headers.get('Retry-After'), serverTime());
     retryTimer = setTimeout(sendNow, Math.max(retryAfter, backoffDelay(failuresInRow)));
     failuresInRow++;
   }
@@ -790,36 +839,6 @@ function adoptStoredBatches() {
     batch.isStored = true;
   }
   sendNext();
-}
-
-/** The page is hidden and may never run again: store everything, and send as much as the browser allows at once. */
-function sendBeforeHidden() {
-  storeQueue();
-  let bytesLeft = MAX_KEEPALIVE_BYTES - sumOf(queue, (batch) => batch.bytesInFlight ?? 0);
-  for (const batch of queue) {
-    if (batch.isInFlight) continue
-    bytesLeft -= requestBytes(batch);
-    if (bytesLeft > 0) send(batch);
-  }
-}
-
-/** The batch in pieces that are small enough for a beacon. */
-function beaconPieces(batch) {
-  if (actionCount(batch) < 2 || requestBytes(batch) <= MAX_BEACON_BYTES) return [batch]
-  return splitBatch(batch).flatMap(beaconPieces)
-}
-
-/**
- * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a
- * beacon is never seen either, so what beacons carry also stays stored, and the next page sends it again.
- */
-function sendBeacons() {
-  isPaused = true;
-  storeQueue();
-  for (const batch of queue) {
-    if (batch.isInFlight) continue
-    batch.isInFlight = beaconPieces(batch).every((piece) => navigator.sendBeacon(options.server, requestBody(piece)));
-  }
 }
 
 /** The page has come back from the back-forward cache: what was in flight may have failed, so send it again. */
@@ -1664,6 +1683,47 @@ const windowListeners = [
   { types: ['error', 'unhandledrejection'], handler: captureError },
 ];
 
+// ---- leaving.js ----
+// The last requests of a page that is hidden or ends. What they carry stays stored until the server has acknowledged it
+// or the next page has taken it over: the answers may never be read.
+
+
+const MAX_BEACON_BYTES = 30e3;
+
+const requestBytes = (batch) => byteLength(requestBody(batch));
+
+/** The page is hidden and may never run again: store everything, and send as much as the browser allows at once. */
+function sendBeforeHidden() {
+  storeQueue();
+  let bytesLeft = MAX_KEEPALIVE_BYTES - sumOf(queue, (batch) => batch.bytesInFlight ?? 0);
+  for (const batch of queue) {
+    const bytes = requestBytes(batch);
+    if (batch.isInFlight || bytes > bytesLeft) continue
+    bytesLeft -= bytes;
+    send(batch);
+  }
+}
+
+/** The batch in pieces that are small enough for a beacon. */
+function beaconPieces(batch) {
+  if (actionCount(batch) < 2 || requestBytes(batch) <= MAX_BEACON_BYTES) return [batch]
+  return splitBatch(batch).flatMap(beaconPieces)
+}
+
+/**
+ * The page ends. Requests with `keepalive` outlive it, where the browser knows them (Firefox from 133). Beacons carry
+ * only what does not fit into these: ad blockers cancel beacons, and the browser reports them as sent nevertheless.
+ */
+function sendBeforeEnd() {
+  pauseDelivery();
+  if ('keepalive' in Request.prototype) sendBeforeHidden();
+  else storeQueue();
+  for (const batch of queue) {
+    if (batch.isInFlight) continue
+    batch.isInFlight = beaconPieces(batch).every((piece) => navigator.sendBeacon(options.server, requestBody(piece)));
+  }
+}
+
 // ---- lifecycle.js ----
 // The end of a page: when it is hidden, frozen or left, what was captured must be sent. It is listened to even where
 // nothing is captured without a call by the study.
@@ -1692,7 +1752,7 @@ function handlePageHide() {
   logClickEffect('nav');
   logPageLeave();
   seal('pagehide');
-  sendBeacons();
+  sendBeforeEnd();
 }
 
 /** Listeners on the window. */

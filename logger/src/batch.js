@@ -12,6 +12,10 @@ import { uuid7 } from './util.js'
  * @property {boolean} [isStored] localStorage holds it
  */
 
+export const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0)
+export const actionCount = (batch) => batch.actions.length
+export const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0)
+
 /**
  * The request body of a batch.
  * @param {Batch} batch
@@ -32,10 +36,22 @@ function seqOf(action) {
   return JSON.parse(action).seq
 }
 
-/** The batch without its actions, but with the declaration that they are lost and why. */
+/** The batch without its actions and views, but with the declaration that they are lost and why. */
 export function declareLost({ envelope, actions }, reason) {
   const lostRange = [seqOf(actions[0]), seqOf(actions.at(-1)), reason]
-  return { envelope: { ...envelope, lost: [...envelope.lost, lostRange] }, actions: [] }
+  return { envelope: { ...envelope, views: [], lost: [...envelope.lost, lostRange] }, actions: [] }
+}
+
+/** Add to a declaration what an earlier one of the same page declares, in as few ranges as possible. */
+export function mergeDeclarations({ envelope }, earlier) {
+  const merged = [...earlier.envelope.lost]
+  for (const range of envelope.lost) {
+    const last = merged.at(-1)
+    if (last && last[1] + 1 === range[0] && last[2] === range[2]) merged[merged.length - 1] = [last[0], ...range.slice(1)]
+    else merged.push(range)
+  }
+  envelope.lost = merged
+  envelope.env ??= earlier.envelope.env
 }
 
 /**
