@@ -7,6 +7,15 @@ function now() {
   return performance.now()
 }
 
+/**
+ * Epoch ms by the device's clock, as a whole number. If a script has replaced the clock by something that gives no time
+ * after 1970, by the browser's own clock as it was when the page began.
+ */
+function epochMs() {
+  const time = Math.floor(Number(Date.now?.()));
+  return time > 0 ? time : Math.floor(performance.timeOrigin + now())
+}
+
 /** Round to one decimal place. More digits of a CSS px or a millisecond are noise and cost bytes. */
 function roundToTenth(value) {
   return Math.round(value * 10) / 10
@@ -29,10 +38,10 @@ function hash(text) {
 
 /**
  * Create a UUID version 7 (RFC 9562, section 5.7). It begins with its time, so ids sort by age.
- * @param {number} time epoch ms
+ * @param {number} time epoch ms, a whole number
  */
-function uuid7(time = Date.now()) {
-  const timeDigits = time.toString(16).padStart(12, '0');
+function uuid7(time = epochMs()) {
+  const timeDigits = Math.max(time, 0).toString(16).padStart(12, '0');
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(9)));
   const randomDigits = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return [
@@ -42,6 +51,11 @@ function uuid7(time = Date.now()) {
     `8${randomDigits.slice(3, 6)}`, // the bits 10 are the variant
     randomDigits.slice(6),
   ].join('-')
+}
+
+/** The first `length` characters of a text, without half of a surrogate pair at the end. */
+function cut(text, length) {
+  return text.slice(0, text.codePointAt(length - 1) > 0xffff ? length - 1 : length)
 }
 
 /**
@@ -119,6 +133,7 @@ function pointerFields(event) {
 // What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
 // private.
 
+
 const MASKED = '***';
 const MAX_TEXT = 2000; // characters
 const MAX_VISIBLE_TEXT = 80; // characters
@@ -148,7 +163,7 @@ const passwordFields = new WeakSet();
  * search grows with its length.
  */
 function maskText(text) {
-  return String(text).slice(0, MAX_TEXT).replace(PERSONAL_DATA, MASKED)
+  return cut(String(text), MAX_TEXT).replace(PERSONAL_DATA, MASKED)
 }
 
 /** Mask a URL, or a text that may contain one: as maskText, and also the values of parameters with secret names. */
@@ -186,7 +201,7 @@ function visibleText(element) {
   if (isWithin(element, PRIVATE_TEXT) || element.querySelector(PRIVATE_TEXT)) return MASKED
   const text = element.localName === 'input' ? element.value : element.textContent;
   const oneLine = text.slice(0, 400).trim().replace(/\s+/g, ' ');
-  return maskText(oneLine).slice(0, MAX_VISIBLE_TEXT)
+  return cut(maskText(oneLine), MAX_VISIBLE_TEXT)
 }
 
 // ---- selector.js ----
@@ -208,7 +223,7 @@ function attributeSelector(element, attributePattern) {
     if (!attributePattern.test(name)) continue
     const value = element.getAttribute(name);
     const isPrivate = value !== maskText(value) || isWithin(element, '[data-ul-mask]');
-    if (!isPrivate) return `[${name}=${JSON.stringify(value)}]`
+    if (!isPrivate) return `[${CSS.escape(name)}="${value.replace(/["\\]/g, '\\$&')}"]`
   }
   return ''
 }
@@ -322,6 +337,81 @@ function attributesWithPrefix(element, prefix) {
   return attributes
 }
 
+// ---- json.js ----
+// JSON for every action: whatever the page logs, and whatever its libraries have done to the built-in objects.
+
+// The originals, before another script of the page replaces them.
+const { parse, stringify } = JSON;
+
+function textOf(value) {
+  try {
+    return String(value)
+  } catch {
+    return '(unreadable)'
+  }
+}
+
+/**
+ * A replacer for JSON.stringify: arrays stay arrays although old versions of Prototype give them a toJSON method, and
+ * what JSON cannot hold becomes its text: BigInts, and objects inside themselves.
+ */
+function careful() {
+  const ancestors = [];
+  return function replace(key, value) {
+    const original = Array.isArray(this[key]) ? this[key] : value;
+    if (typeof original === 'bigint') return String(original)
+    if (typeof original !== 'object' || original === null) return original
+    while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+    if (ancestors.includes(original)) return textOf(original)
+    ancestors.push(original);
+    return original
+  }
+}
+
+/** A copy of an object's fields; a field that cannot be read or serialized becomes its text. */
+function readableFields(object) {
+  const fields = {};
+  for (const [name, value] of Object.entries(copyFields(object))) {
+    try {
+      stringify(value, careful());
+      fields[name] = value;
+    } catch {
+      fields[name] = textOf(value);
+    }
+  }
+  return fields
+}
+
+/** A copy of an object's own fields; a field whose getter fails becomes the text of its error. */
+function copyFields(object) {
+  const fields = {};
+  for (const name of Object.keys(object ?? {})) {
+    try {
+      fields[name] = object[name];
+    } catch (error) {
+      fields[name] = textOf(error);
+    }
+  }
+  return fields
+}
+
+/** Replace each half of a surrogate pair, which PostgreSQL cannot store. JSON.stringify escapes these, and only these. */
+function wellFormed(json) {
+  if (!json.includes('\\ud')) return json
+  return json.replace(/\\(?:(ud[89a-f]..)|[^])/g, (escape, half) => (half ? '\ufffd' : escape))
+}
+
+/** An object as JSON. Never throws. */
+function toJson(object) {
+  let json;
+  try {
+    json = stringify(object, Array.prototype.toJSON && careful());
+  } catch {
+    json = stringify(readableFields(object), careful());
+  }
+  return wellFormed(json)
+}
+
 // ---- batch.js ----
 // A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
@@ -346,18 +436,18 @@ const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + 
  * @param {object} [attemptFields] fields that differ from one attempt to the next
  */
 function serializeBatch({ envelope, actions }, attemptFields) {
-  const head = JSON.stringify({ ...envelope, ...attemptFields });
+  const head = toJson({ ...envelope, ...attemptFields });
   return `${head.slice(0, -1)},"actions":[${actions.join(',')}]}`
 }
 
 /** The batch of a request body. */
 function parseBatch(body) {
-  const { actions, ...envelope } = JSON.parse(body);
-  return { envelope, actions: actions.map((action) => JSON.stringify(action)) }
+  const { actions, ...envelope } = parse(body);
+  return { envelope, actions: actions.map(toJson) }
 }
 
 function seqOf(action) {
-  return JSON.parse(action).seq
+  return parse(action).seq
 }
 
 /** The batch without its actions and views, but with the declaration that they are lost and why. */
@@ -525,6 +615,124 @@ function configure(server, maxActions, maxTime, attributesName, constantAttribut
   completeServer();
 }
 
+// ---- session.js ----
+// The session: what the tab remembers about a study from one page to the next, in sessionStorage, and who has refused,
+// in localStorage. Several loggers share both: of pages, of their frames, of other tabs. Each therefore reads them
+// again before it captures, sends or changes anything. Nothing is stored before consent, where consent is required.
+
+
+/**
+ * The tab's session, as it was last read or stored. All fields are optional. Where storage is blocked, it lasts as long
+ * as the page. A frame has a page_no and a prev_page of its own, see framePosition().
+ * @type {{
+ *   session_id?: string,
+ *   page_no?: number,
+ *   prev_page?: {id: string, seq: number},
+ *   given_user_hash?: number,
+ *   user?: string,
+ *   task?: string,
+ *   consent?: boolean,
+ * }}
+ */
+let session = {};
+
+const sessionKey = () => storagePrefix() + options.study;
+
+const readStored = guard(() => parse(sessionStorage.getItem(sessionKey())));
+
+const store = guard(() => {
+  sessionStorage.setItem(sessionKey(), toJson(session));
+});
+
+/** Read what other loggers of the tab have stored, unless that is another participant's. */
+function readSession() {
+  const stored = readStored();
+  const [hash1, hash2] = [stored?.given_user_hash, session.given_user_hash];
+  if (stored && (hash1 === hash2 || hash1 === undefined || hash2 === undefined)) session = stored;
+}
+
+/**
+ * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
+ * computer: the new participant has not consented, has no task, and gets a session of their own.
+ * @param {string} [givenUser] the user that the page's URL or tag names
+ */
+function loadSession(givenUser) {
+  session = readStored() ?? {};
+  const storedHash = session.given_user_hash;
+  const givenHash = givenUser ? hash(givenUser) : storedHash;
+  if (storedHash !== undefined && storedHash !== givenHash) session = {};
+  // A hash, because after a refusal the tab must still tell two participants apart but keep no name.
+  session.given_user_hash = givenHash;
+}
+
+/** Change the session and store it. */
+function saveSession(changes) {
+  readSession();
+  Object.assign(session, changes);
+  store();
+}
+
+/** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
+function keepOnlyRefusal() {
+  session = { given_user_hash: session.given_user_hash, consent: false };
+  store();
+}
+
+/**
+ * Which frame of the tab this page is in, as the positions among its siblings: empty for the tab's own page, otherwise
+ * for example `.0.2`. The chain of pages in a frame is another one than that of the pages around it.
+ */
+function framePosition() {
+  let position = '';
+  for (let frame = window; frame !== frame.parent; frame = frame.parent) {
+    let index = 0;
+    while (frame.parent[index] !== frame) index++;
+    position = `.${index}${position}`;
+  }
+  return position
+}
+
+/** The time in a UUIDv7, as text that sorts. */
+const timeOfId = (id) => id.slice(0, 13);
+
+/** Key of a participant's refusal. A hash, because after a refusal the browser keeps no name. */
+const refusalKey = (study, user) => `userlogger-refusal ${options.server} ${hash(`${study} ${user}`)}`;
+
+/**
+ * Let the loggers in all tabs know that this participant has refused or, after all, consented. A refusal applies to
+ * what was captured before it and to sessions that began before it: the next person at this computer is asked again.
+ */
+const shareRefusal = guard((isRefused) => {
+  const key = refusalKey(options.study, constants.user);
+  if (isRefused) localStorage.setItem(key, timeOfId(uuid7()));
+  else localStorage.removeItem(key);
+});
+
+/** Whether a participant refused after this id, a batch's or a session's, was made. */
+const isRefused = guard(({ study, const: { user }, batch_id }) => {
+  const refusedAt = localStorage.getItem(refusalKey(study, user));
+  return refusedAt !== null && timeOfId(batch_id) < refusedAt
+});
+
+/** The browser's privacy signals: Global Privacy Control and Do Not Track. */
+function privacySignals() {
+  return { gpc: Boolean(navigator.globalPrivacyControl), dnt: navigator.doNotTrack === '1' }
+}
+
+/**
+ * Why nothing may be captured now. The person's own consent or refusal outweighs the browser's signals.
+ * @returns {'consent' | 'gpc' | 'dnt' | undefined} undefined if capture is allowed
+ */
+function reasonNotToRecord() {
+  readSession();
+  const { consent, session_id } = session;
+  if (session_id && isRefused({ study: options.study, const: constants, batch_id: session_id })) return 'consent'
+  if (consent) return undefined
+  if (options.consent || consent === false) return 'consent'
+  const signals = privacySignals();
+  return options.respect.split(/\W/).find((signal) => signals[signal])
+}
+
 // ---- stats.js ----
 // The state of this page's recording.
 
@@ -599,7 +807,7 @@ const removeStoredBatch = guard((batch) => {
 });
 
 const readAll = guard(() => {
-  const oldestId = uuid7(Date.now() - MAX_AGE_MS);
+  const oldestId = uuid7(epochMs() - MAX_AGE_MS);
   return storedKeys()
     .map(readBatch)
     .filter((batch) => batch !== undefined)
@@ -625,17 +833,20 @@ function readStoredBatches() {
 const MAX_KEEPALIVE_BYTES = 60e3;
 const TIMEOUT_MS = 30e3;
 
+/** The original, before another script of the page replaces it. */
+const { fetch } = globalThis;
+
 /** The server's clock against the device's: offset and round-trip time in ms, of the quickest answer so far. */
 let serverClock = null;
 
 /** Epoch ms by the server's clock, as far as it is known. */
 function serverTime() {
-  return Date.now() + (serverClock ? serverClock.offset : 0)
+  return epochMs() + (serverClock ? serverClock.offset : 0)
 }
 
 /** The fields of a request body that belong to one attempt: when it was sent, and the clock as known then. */
 function attemptFields() {
-  return { sent_at: Date.now(), clock: serverClock }
+  return { sent_at: epochMs(), clock: serverClock }
 }
 
 /** The offset is wrong by at most half the round-trip time, so the quickest answer is the one to keep. */
@@ -646,7 +857,7 @@ function noteServerTime(serverTimeHeader, sentAt, rtt) {
 
 function parseAnswer(text) {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     return undefined // cut off, or not the server's
   }
@@ -682,7 +893,7 @@ async function readAnswer(response, sentAt, start) {
  * @returns {Promise<Answer>}
  */
 async function post(body, bytes) {
-  const sentAt = Date.now();
+  const sentAt = epochMs();
   const start = now();
   try {
     const response = await fetch(options.server, {
@@ -727,6 +938,7 @@ function pendingActions() {
 
 /** Send the next batch, if nothing is in flight and no retry is scheduled. */
 function sendNext() {
+  dropRefused();
   if (queue.length === 0) {
     for (const resolve of waitingForDelivery.splice(0)) resolve();
   } else if (!retryTimer && !isPaused && !queue.some((batch) => batch.isInFlight)) {
@@ -813,6 +1025,7 @@ function retryLater(batch, retryAfter = 0) {
 
 /** Store each queued batch once. Another page delivers from there what this one cannot. */
 function storeQueue() {
+  dropRefused();
   if (stats.notRecordingReason === 'consent') return
   for (const batch of queue) {
     if (!batch.isStored) batch.isStored = storeBatch(batch);
@@ -863,75 +1076,28 @@ function whenDelivered(maxWait) {
   })
 }
 
-/** Consent was withdrawn: delete what waits of this page and this user. What waits of other users remains. */
-function deleteBatchesOfUser() {
-  for (const batch of [...queue, ...readStoredBatches()]) {
-    const isOfThisUser = String(batch.envelope.const.user) === String(constants.user);
-    if (isOfThisPage(batch) || isOfThisUser) replaceInQueue(batch, []);
+/** Declare what waits of participants who have meanwhile refused, in another tab or frame, as lost. */
+function dropRefused() {
+  for (const batch of queue) {
+    if (actionCount(batch) > 0 && isRefused(batch.envelope)) drop$1(batch, 'consent');
   }
 }
 
-// ---- session.js ----
-// The session: what the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored
-// before consent, where consent is required.
-
-
 /**
- * The tab's session, as it is stored. All fields are optional. Where storage is blocked, it lasts as long as the page.
- * @type {{
- *   session_id?: string,
- *   page_no?: number,
- *   prev_page?: {id: string, seq: number},
- *   given_user_hash?: number,
- *   user?: string,
- *   task?: string,
- *   consent?: boolean,
- * }}
+ * Consent was withdrawn: delete what waits of this page, and declare what waits of other pages of this participant as
+ * lost. What waits of other users and studies remains.
  */
-let session = {};
-
-const sessionKey = () => storagePrefix() + options.study;
-
-/**
- * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
- * computer: the new participant has not consented, has no task, and gets a session of their own.
- * @param {string} [givenUser] the user that the page's URL or tag names
- */
-const loadSession = guard((givenUser) => {
-  session = JSON.parse(sessionStorage.getItem(sessionKey()) || '{}');
-  const storedHash = session.given_user_hash;
-  const givenHash = givenUser ? hash(givenUser) : storedHash;
-  if (storedHash !== undefined && storedHash !== givenHash) session = {};
-  // A hash, because after a refusal the tab must still tell two participants apart but keep no name.
-  session.given_user_hash = givenHash;
-});
-
-/** Change the session and store it. */
-const saveSession = guard((changes) => {
-  Object.assign(session, changes);
-  sessionStorage.setItem(sessionKey(), JSON.stringify(session));
-});
-
-/** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
-function keepOnlyRefusal() {
-  session = { given_user_hash: session.given_user_hash };
-  saveSession({ consent: false });
-}
-
-/** The browser's privacy signals: Global Privacy Control and Do Not Track. */
-function privacySignals() {
-  return { gpc: Boolean(navigator.globalPrivacyControl), dnt: navigator.doNotTrack === '1' }
-}
-
-/**
- * Why nothing may be captured now. The person's own consent or refusal outweighs the browser's signals.
- * @returns {'consent' | 'gpc' | 'dnt' | undefined} undefined if capture is allowed
- */
-function reasonNotToRecord() {
-  if (session.consent) return undefined
-  if (options.consent || session.consent === false) return 'consent'
-  const signals = privacySignals();
-  return options.respect.split(/\W/).find((signal) => signals[signal])
+function deleteBatchesOfUser() {
+  const isOfThisUser = ({ envelope }) => {
+    return envelope.study === options.study && String(envelope.const.user) === String(constants.user)
+  };
+  const queuedIds = queue.map(({ envelope }) => envelope.batch_id);
+  const others = readStoredBatches().filter(({ envelope }) => !queuedIds.includes(envelope.batch_id));
+  queue.push(...others.filter(isOfThisUser));
+  for (const batch of queue) {
+    if (isOfThisPage(batch)) replaceInQueue(batch, []);
+    else if (isOfThisUser(batch) && actionCount(batch) > 0) drop$1(batch, 'consent');
+  }
 }
 
 // ---- pageInfo.js ----
@@ -976,13 +1142,15 @@ const RATE_WINDOW_MS = 10e3;
 const MAX_ACTIONS_PER_WINDOW = 5000; // more comes from a loop in a script, not from a person
 
 /** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
-const pageStart = Math.round(Date.now() - now());
+const pageStart = Math.max(Math.round(epochMs() - now()), 0);
 
 /** Envelope fields that are the same in every batch of this page; undefined before recording begins. */
 let pageFields;
 /** Sent with the page's first batch, undefined afterwards. */
 let environment;
 let view;
+/** The session's fields for the chain of pages that this page belongs to. */
+const [pageNoField, prevPageField] = ['page_no', 'prev_page'].map((field) => field + framePosition());
 let nextSeq = 0;
 let nextBatchSeq = 0;
 let sealTimer = 0;
@@ -1018,12 +1186,12 @@ function openActions() {
 /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
 function beginPage() {
   if (pageFields) return
-  const { prev_page, session_id = uuid7(), page_no = 0 } = session;
+  const { session_id = uuid7(), [pageNoField]: page_no = 0, [prevPageField]: prev_page } = session;
   pageFields = {
     v: 2,
     lib: 'userlogger/2.0.0', // name and version of this library, which build.js inserts
     study: options.study,
-    config: hash(JSON.stringify(options)).toString(16),
+    config: hash(toJson(options)).toString(16),
     session_id,
     page_id: stats.pageId,
     prev_page,
@@ -1032,7 +1200,7 @@ function beginPage() {
     attempt: 0,
   };
   environment = readEnvironment();
-  saveSession({ session_id, page_no: page_no + 1 });
+  saveSession({ session_id, [pageNoField]: page_no + 1 });
   refreshView();
   adoptStoredBatches();
 }
@@ -1051,25 +1219,31 @@ function viewIndex() {
   const { views } = openBatch;
   if (views.at(-1) !== view) {
     views.push(view);
-    openBatch.bytes += byteLength(JSON.stringify(view));
+    openBatch.bytes += byteLength(toJson(view));
   }
   return views.length - 1
 }
 
 /**
- * Put an action into the open batch.
+ * Put an action into the open batch, if recording is allowed.
  * @param {object} action its `name` and further fields; a constant of the same name replaces a field
  * @param {number} [time] ms since the page began
  * @returns {number | undefined} the action's seq; undefined if it was not recorded
  */
 function enqueue(action, time = now()) {
   if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+  return reasonNotToRecord() ? undefined : record(action, time)
+}
+
+/** Put an action into the open batch although the person has just refused: the refusal itself. */
+function record(action, time = now()) {
   completePrecedingAction();
   for (const name of Object.keys(constants)) {
     if (name in action) action[name] = constants[name];
   }
   const t = roundToTenth(time);
-  const json = JSON.stringify({ task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) });
+  const fields = { task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) };
+  const json = toJson({ ...fields, toJSON: undefined });
   const bytes = byteLength(json);
   if (exceedsRate(time)) return drop('rate')
   if (bytes > MAX_BYTES) return drop('oversize')
@@ -1130,7 +1304,7 @@ function sealOpenBatch(reason) {
   };
   environment = undefined;
   openBatch = { actions: [], views: [], bytes: 0, lost: [] };
-  saveSession({ prev_page: { id: stats.pageId, seq: nextSeq } });
+  saveSession({ [prevPageField]: { id: stats.pageId, seq: nextSeq } });
   enqueueBatch({ envelope, actions });
 }
 
@@ -1163,7 +1337,7 @@ function areaOf(element) {
 function logAreasIfChanged() {
   if (trackedSelectors.length === 0) return
   const areas = [...document.querySelectorAll(trackedSelectors.join(','))].map(areaOf);
-  const json = JSON.stringify(areas);
+  const json = toJson(areas);
   if (json === loggedAreas) return
   const seq = enqueue({ name: 'areas', areas });
   if (seq !== undefined) loggedAreas = json;
@@ -1304,10 +1478,15 @@ function valueFields(field) {
   return options.values ? { ...state, value: maskText(field.value) } : state
 }
 
+/** Whether the element is a field, also of a web component. Libraries for lists fire change events on lists. */
+function isField(element) {
+  return element.matches('input,select,textarea') || (element.localName.includes('-') && 'value' in element)
+}
+
 /** Log that a field was changed. */
 function captureChange(event) {
   const field = targetOf(event);
-  if (isIgnored(field)) return
+  if (isIgnored(field) || !isField(field)) return
   enqueue({
     name: 'change',
     ...elementFields(field),
@@ -1655,20 +1834,19 @@ function captureResize() {
   });
 }
 
-/** What failed: a script (the event has a message), a promise (a reason), or the loading of a file (neither). */
-function errorMessage(event) {
-  if (event.message !== undefined) return event.message
-  const cause = event.reason === undefined ? event.target : event.reason;
-  return cause?.message || cause
-}
-
-/** `error`, `unhandledrejection` */
+/**
+ * `error`, `unhandledrejection`: what the error itself says. A script's error has a message and a file, a rejection may
+ * have a reason, and a file that cannot be loaded is known by its element. The window is no source of any of these: its
+ * properties are the page's global variables.
+ */
 function captureError(event) {
-  const { target } = event;
-  const file = event.filename ?? (target.src || target.href);
+  const { reason, target } = event;
+  const failedElement = target === window ? undefined : target;
+  const message = event.message ?? reason?.message ?? reason ?? failedElement;
+  const file = event.filename ?? (failedElement?.src || failedElement?.href);
   enqueue({
     name: 'error',
-    message: maskUrl(errorMessage(event)),
+    message: message === undefined ? undefined : maskUrl(message),
     src: file && maskUrl(file),
     line: event.lineno,
   });
@@ -1810,6 +1988,7 @@ function endCapture(reason) {
  */
 function start() {
   if (!stats.notRecordingReason || !options.server) return
+  window.addEventListener('storage', followSharedConsent);
   if (document.prerendering) {
     document.addEventListener('prerenderingchange', startWithSession);
     return
@@ -1837,39 +2016,54 @@ const startWithSession = guard(() => {
 
 /** Start for the first time, after the settings have been applied. */
 function startFirst() {
-  givenUser = new URLSearchParams(location.search).get(options.userParam) || constants.user;
+  const inHashRoute = location.hash.split('?')[1]; // as in #/welcome?user=p017
+  const [fromQuery, fromHash] = [location.search, inHashRoute].map((part) => new URLSearchParams(part).get(options.userParam));
+  givenUser = fromQuery || fromHash || constants.user;
   startWithSession();
 }
 
 /** End all capture and remove all listeners. What was captured is still delivered. */
 function stop() {
   document.removeEventListener('prerenderingchange', startWithSession);
+  window.removeEventListener('storage', followSharedConsent);
   if (stats.notRecordingReason) return
   logPageLeave();
   sealAndSendAll('manual');
   endCapture('stopped');
 }
 
+/** Delete what was not yet delivered, tell the server of the refusal, and capture nothing more. */
+function applyRefusal() {
+  purge();
+  if (!stats.notRecordingReason) record({ name: 'consent', granted: false });
+  seal('manual');
+  endCapture('consent');
+  keepOnlyRefusal();
+}
+
 /**
- * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow.
- * After a refusal nothing more is captured, and what was not yet delivered is deleted.
+ * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
+ * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
+ * not yet delivered is deleted.
  * @param {boolean} granted
  */
 function consent(granted) {
+  shareRefusal(!granted);
   if (granted) {
-    session.consent = granted;
+    saveSession({ consent: granted });
     start();
-    saveSession();
+    enqueue({ name: 'consent', granted });
+    seal('manual');
   } else {
-    purge();
-  }
-  enqueue({ name: 'consent', granted });
-  seal('manual');
-  if (!granted) {
-    endCapture('consent');
-    keepOnlyRefusal();
+    applyRefusal();
   }
 }
+
+/** Another logger of the same origin has stored something: the person may have consented or refused there. */
+const followSharedConsent = guard(() => {
+  if (stats.notRecordingReason === 'consent') start();
+  else if (!stats.notRecordingReason && reasonNotToRecord() === 'consent') applyRefusal();
+});
 
 /**
  * The page has come back from the back-forward cache. Meanwhile the person may have refused on another page, or another
@@ -1878,7 +2072,7 @@ function consent(granted) {
 function handlePageShow({ persisted }) {
   if (!persisted) return
   loadSession(givenUser);
-  if (session.consent === false) consent(false);
+  if (session.consent === false) applyRefusal();
   else if (reasonNotToRecord()) endCapture('consent');
   else if (options.capture) logPageView('bfcache');
   resumeDelivery();
@@ -1911,7 +2105,7 @@ const methods = {
 
   /** Log an action of the study's own. */
   log(name, properties) {
-    enqueue({ ...properties, name });
+    enqueue({ ...copyFields(properties), name });
   },
 
   /**
@@ -1919,7 +2113,7 @@ const methods = {
    * event (if there is one), a time stamp (epoch ms) and the constants.
    */
   addAction(action, event) {
-    Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
+    Object.assign(action, coordinates(event), { timestamp: epochMs() }, constants);
     enqueue({ ...action, name: action.name || 'action' });
   },
 

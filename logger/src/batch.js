@@ -1,5 +1,6 @@
 // A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
+import { parse, toJson } from './json.js'
 import { uuid7 } from './util.js'
 
 /**
@@ -22,18 +23,18 @@ export const actionCharacters = (batch) => batch.actions.reduce((sum, action) =>
  * @param {object} [attemptFields] fields that differ from one attempt to the next
  */
 export function serializeBatch({ envelope, actions }, attemptFields) {
-  const head = JSON.stringify({ ...envelope, ...attemptFields })
+  const head = toJson({ ...envelope, ...attemptFields })
   return `${head.slice(0, -1)},"actions":[${actions.join(',')}]}`
 }
 
 /** The batch of a request body. */
 export function parseBatch(body) {
-  const { actions, ...envelope } = JSON.parse(body)
-  return { envelope, actions: actions.map((action) => JSON.stringify(action)) }
+  const { actions, ...envelope } = parse(body)
+  return { envelope, actions: actions.map(toJson) }
 }
 
 function seqOf(action) {
-  return JSON.parse(action).seq
+  return parse(action).seq
 }
 
 /** The batch without its actions and views, but with the declaration that they are lost and why. */

@@ -4,6 +4,7 @@
 import { actionCharacters, actionCount, declareLost, mergeDeclarations, serializeBatch, splitBatch, sumOf } from './batch.js'
 import { warn } from './guard.js'
 import { backoffDelay } from './retryDelay.js'
+import { isRefused } from './session.js'
 import { constants, options } from './settings.js'
 import { stats } from './stats.js'
 import { readStoredBatches, removeStoredBatch, storeBatch } from './storedBatches.js'
@@ -33,6 +34,7 @@ export function pendingActions() {
 
 /** Send the next batch, if nothing is in flight and no retry is scheduled. */
 function sendNext() {
+  dropRefused()
   if (queue.length === 0) {
     for (const resolve of waitingForDelivery.splice(0)) resolve()
   } else if (!retryTimer && !isPaused && !queue.some((batch) => batch.isInFlight)) {
@@ -119,6 +121,7 @@ function retryLater(batch, retryAfter = 0) {
 
 /** Store each queued batch once. Another page delivers from there what this one cannot. */
 export function storeQueue() {
+  dropRefused()
   if (stats.notRecordingReason === 'consent') return
   for (const batch of queue) {
     if (!batch.isStored) batch.isStored = storeBatch(batch)
@@ -169,10 +172,26 @@ export function whenDelivered(maxWait) {
   })
 }
 
-/** Consent was withdrawn: delete what waits of this page and this user. What waits of other users remains. */
+/** Declare what waits of participants who have meanwhile refused, in another tab or frame, as lost. */
+function dropRefused() {
+  for (const batch of queue) {
+    if (actionCount(batch) > 0 && isRefused(batch.envelope)) drop(batch, 'consent')
+  }
+}
+
+/**
+ * Consent was withdrawn: delete what waits of this page, and declare what waits of other pages of this participant as
+ * lost. What waits of other users and studies remains.
+ */
 export function deleteBatchesOfUser() {
-  for (const batch of [...queue, ...readStoredBatches()]) {
-    const isOfThisUser = String(batch.envelope.const.user) === String(constants.user)
-    if (isOfThisPage(batch) || isOfThisUser) replaceInQueue(batch, [])
+  const isOfThisUser = ({ envelope }) => {
+    return envelope.study === options.study && String(envelope.const.user) === String(constants.user)
+  }
+  const queuedIds = queue.map(({ envelope }) => envelope.batch_id)
+  const others = readStoredBatches().filter(({ envelope }) => !queuedIds.includes(envelope.batch_id))
+  queue.push(...others.filter(isOfThisUser))
+  for (const batch of queue) {
+    if (isOfThisPage(batch)) replaceInQueue(batch, [])
+    else if (isOfThisUser(batch) && actionCount(batch) > 0) drop(batch, 'consent')
   }
 }

@@ -1,9 +1,10 @@
 // One request to the server, and what the answer shows about the server's clock.
 
 import { warn } from './guard.js'
+import { parse } from './json.js'
 import { parseRetryAfter } from './retryDelay.js'
 import { options } from './settings.js'
-import { now, roundToTenth } from './util.js'
+import { epochMs, now, roundToTenth } from './util.js'
 
 /**
  * Limit in bytes on all keepalive requests and beacons in flight together. Browsers allow 64 KiB: Fetch standard,
@@ -12,17 +13,20 @@ import { now, roundToTenth } from './util.js'
 export const MAX_KEEPALIVE_BYTES = 60e3
 const TIMEOUT_MS = 30e3
 
+/** The original, before another script of the page replaces it. */
+const { fetch } = globalThis
+
 /** The server's clock against the device's: offset and round-trip time in ms, of the quickest answer so far. */
 let serverClock = null
 
 /** Epoch ms by the server's clock, as far as it is known. */
 export function serverTime() {
-  return Date.now() + (serverClock ? serverClock.offset : 0)
+  return epochMs() + (serverClock ? serverClock.offset : 0)
 }
 
 /** The fields of a request body that belong to one attempt: when it was sent, and the clock as known then. */
 export function attemptFields() {
-  return { sent_at: Date.now(), clock: serverClock }
+  return { sent_at: epochMs(), clock: serverClock }
 }
 
 /** The offset is wrong by at most half the round-trip time, so the quickest answer is the one to keep. */
@@ -33,7 +37,7 @@ function noteServerTime(serverTimeHeader, sentAt, rtt) {
 
 function parseAnswer(text) {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     return undefined // cut off, or not the server's
   }
@@ -69,7 +73,7 @@ async function readAnswer(response, sentAt, start) {
  * @returns {Promise<Answer>}
  */
 export async function post(body, bytes) {
-  const sentAt = Date.now()
+  const sentAt = epochMs()
   const start = now()
   try {
     const response = await fetch(options.server, {

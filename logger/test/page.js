@@ -138,7 +138,10 @@ export class Page {
   }
 
   /** The batches in localStorage. */
-  storedBatches = () => Object.keys(this.window.localStorage).map((key) => JSON.parse(this.window.localStorage[key]))
+  storedBatches = () => {
+    const stored = Object.entries({ ...this.window.localStorage })
+    return stored.filter(([key]) => key.startsWith('userlogger ')).map(([, body]) => JSON.parse(body))
+  }
 
   /** The actions that the server accepted, by page and seq. A repetition counts once, as in the database. */
   stored() {

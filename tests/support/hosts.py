@@ -87,8 +87,8 @@ class Gateway(Host):
                 if gateway.instead:
                     status, headers, text = gateway.instead
                     self.send_response(status)
-                    for name, value in {"Access-Control-Allow-Origin": "*", **headers}.items():
-                        self.send_header(name, value)
+                    for field, content in {"Access-Control-Allow-Origin": "*", **headers}.items():
+                        self.send_header(field, content)
                     self.end_headers()
                     self.wfile.write(text.encode())
                     return
