@@ -1170,8 +1170,8 @@
   /** Sent with the page's first batch, undefined afterwards. */
   let environment;
   let view;
-  /** The session's fields for the chain of pages that this page belongs to. */
-  const [pageNoField, prevPageField] = ['page_no', 'prev_page'].map((field) => field + framePosition());
+  /** The session's field for the last page of the chain that this page belongs to; undefined before recording begins. */
+  let prevPageField;
   let nextSeq = 0;
   let nextBatchSeq = 0;
   let sealTimer = 0;
@@ -1207,6 +1207,8 @@
   /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
   function beginPage() {
     if (pageFields) return
+    const [pageNoField, prevPage] = ['page_no', 'prev_page'].map((field) => field + framePosition());
+    prevPageField = prevPage;
     const { session_id = uuid7(), [pageNoField]: page_no = 0, [prevPageField]: prev_page } = session;
     pageFields = {
       v: 2,

@@ -1149,8 +1149,8 @@ let pageFields;
 /** Sent with the page's first batch, undefined afterwards. */
 let environment;
 let view;
-/** The session's fields for the chain of pages that this page belongs to. */
-const [pageNoField, prevPageField] = ['page_no', 'prev_page'].map((field) => field + framePosition());
+/** The session's field for the last page of the chain that this page belongs to; undefined before recording begins. */
+let prevPageField;
 let nextSeq = 0;
 let nextBatchSeq = 0;
 let sealTimer = 0;
@@ -1186,6 +1186,8 @@ function openActions() {
 /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
 function beginPage() {
   if (pageFields) return
+  const [pageNoField, prevPage] = ['page_no', 'prev_page'].map((field) => field + framePosition());
+  prevPageField = prevPage;
   const { session_id = uuid7(), [pageNoField]: page_no = 0, [prevPageField]: prev_page } = session;
   pageFields = {
     v: 2,

@@ -88,7 +88,11 @@ def test_a_refusal_reaches_another_tab_and_the_batches_that_it_has_taken_over(st
     page.evaluate("userLogger.flush()")
     study.actions("consent")
     assert {action["name"] for action in study.actions()} <= {"pageview", "consent"}
-    assert sum(row["declared"] for row in study.loss(pages=2)) >= 100
+    study.stack.wait_for(  # both tabs declare, in any order
+        "SELECT sum(declared) AS declared, sum(unexplained) AS unexplained FROM page_loss WHERE user_id = %(user)s",
+        lambda rows: (rows[0]["declared"] or 0) >= 100 and rows[0]["unexplained"] == 0,
+        user=study.user,
+    )
     assert not [key for key in other.evaluate("Object.values(localStorage)") if "refused later" in key]
     other.goto(study.page(BUTTON, "/other"))
     assert recording(other) == (False, "consent")
