@@ -638,7 +638,16 @@ let session = {};
 
 const sessionKey = () => storagePrefix() + options.study;
 
-const readStored = guard(() => parse(sessionStorage.getItem(sessionKey())));
+let lastText;
+let lastParsed;
+
+/** The stored session. It is parsed only if it has changed, because it is read for every action. */
+const readStored = guard(() => {
+  const text = sessionStorage.getItem(sessionKey());
+  if (text !== lastText) lastParsed = parse(text);
+  lastText = text;
+  return lastParsed
+});
 
 const store = guard(() => {
   sessionStorage.setItem(sessionKey(), toJson(session));
@@ -1244,8 +1253,8 @@ function record(action, time = now()) {
     if (name in action) action[name] = constants[name];
   }
   const t = roundToTenth(time);
-  const fields = { task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) };
-  const json = toJson({ ...fields, toJSON: undefined });
+  const timestamp = Math.round(pageStart + t);
+  const json = toJson({ task: session.task, ...action, seq: nextSeq, t, timestamp, toJSON: undefined });
   const bytes = byteLength(json);
   if (exceedsRate(time)) return drop('rate')
   if (bytes > MAX_BYTES) return drop('oversize')

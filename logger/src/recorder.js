@@ -116,8 +116,8 @@ export function record(action, time = now()) {
     if (name in action) action[name] = constants[name]
   }
   const t = roundToTenth(time)
-  const fields = { task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) }
-  const json = toJson({ ...fields, toJSON: undefined })
+  const timestamp = Math.round(pageStart + t)
+  const json = toJson({ task: session.task, ...action, seq: nextSeq, t, timestamp, toJSON: undefined })
   const bytes = byteLength(json)
   if (exceedsRate(time)) return drop('rate')
   if (bytes > MAX_BYTES) return drop('oversize')

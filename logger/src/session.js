@@ -24,7 +24,16 @@ export let session = {}
 
 const sessionKey = () => storagePrefix() + options.study
 
-const readStored = guard(() => parse(sessionStorage.getItem(sessionKey())))
+let lastText
+let lastParsed
+
+/** The stored session. It is parsed only if it has changed, because it is read for every action. */
+const readStored = guard(() => {
+  const text = sessionStorage.getItem(sessionKey())
+  if (text !== lastText) lastParsed = parse(text)
+  lastText = text
+  return lastParsed
+})
 
 const store = guard(() => {
   sessionStorage.setItem(sessionKey(), toJson(session))
