@@ -8,6 +8,7 @@ wall time, also includes waiting for the browser's other processes and for other
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,6 +66,7 @@ class Server(BaseHTTPRequestHandler):
         with suppress(OSError):  # the page was closed in the meantime
             self.send_response(200)
             self.send_header("Content-Type", kind)
+            self.send_header("X-Server-Time", str(time.time_ns() // 1_000_000))  # makes it the server's own answer
             self.end_headers()
             self.wfile.write(body)
 

@@ -41,6 +41,15 @@
     return performance.now()
   }
 
+  /**
+   * Epoch ms by the device's clock, as a whole number. If a script has replaced the clock by something that gives no time
+   * after 1970, by the browser's own clock as it was when the page began.
+   */
+  function epochMs() {
+    const time = Math.floor(Number(Date.now?.()));
+    return time > 0 ? time : Math.floor(performance.timeOrigin + now())
+  }
+
   /** Round to one decimal place. More digits of a CSS px or a millisecond are noise and cost bytes. */
   function roundToTenth(value) {
     return Math.round(value * 10) / 10
@@ -63,10 +72,10 @@
 
   /**
    * Create a UUID version 7 (RFC 9562, section 5.7). It begins with its time, so ids sort by age.
-   * @param {number} time epoch ms
+   * @param {number} time epoch ms, a whole number
    */
-  function uuid7(time = Date.now()) {
-    const timeDigits = time.toString(16).padStart(12, '0');
+  function uuid7(time = epochMs()) {
+    const timeDigits = Math.max(time, 0).toString(16).padStart(12, '0');
     const bytes = Array.from(crypto.getRandomValues(new Uint8Array(9)));
     const randomDigits = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
     return [
@@ -76,6 +85,11 @@
       `8${randomDigits.slice(3, 6)}`, // the bits 10 are the variant
       randomDigits.slice(6),
     ].join('-')
+  }
+
+  /** The first `length` characters of a text, without half of a surrogate pair at the end. */
+  function cut(text, length) {
+    return text.slice(0, text.codePointAt(length - 1) > 0xffff ? length - 1 : length)
   }
 
   /**
@@ -153,6 +167,7 @@
   // What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
   // private.
 
+
   const MASKED = '***';
   const MAX_TEXT = 2000; // characters
   const MAX_VISIBLE_TEXT = 80; // characters
@@ -182,7 +197,7 @@
    * search grows with its length.
    */
   function maskText(text) {
-    return String(text).slice(0, MAX_TEXT).replace(PERSONAL_DATA, MASKED)
+    return cut(String(text), MAX_TEXT).replace(PERSONAL_DATA, MASKED)
   }
 
   /** Mask a URL, or a text that may contain one: as maskText, and also the values of parameters with secret names. */
@@ -220,7 +235,7 @@
     if (isWithin(element, PRIVATE_TEXT) || element.querySelector(PRIVATE_TEXT)) return MASKED
     const text = element.localName === 'input' ? element.value : element.textContent;
     const oneLine = text.slice(0, 400).trim().replace(/\s+/g, ' ');
-    return maskText(oneLine).slice(0, MAX_VISIBLE_TEXT)
+    return cut(maskText(oneLine), MAX_VISIBLE_TEXT)
   }
 
   // ---- selector.js ----
@@ -242,7 +257,7 @@
       if (!attributePattern.test(name)) continue
       const value = element.getAttribute(name);
       const isPrivate = value !== maskText(value) || isWithin(element, '[data-ul-mask]');
-      if (!isPrivate) return `[${name}=${JSON.stringify(value)}]`
+      if (!isPrivate) return `[${CSS.escape(name)}="${value.replace(/["\\]/g, '\\$&')}"]`
     }
     return ''
   }
@@ -356,6 +371,81 @@
     return attributes
   }
 
+  // ---- json.js ----
+  // JSON for every action: whatever the page logs, and whatever its libraries have done to the built-in objects.
+
+  // The originals, before another script of the page replaces them.
+  const { parse, stringify } = JSON;
+
+  function textOf(value) {
+    try {
+      return String(value)
+    } catch {
+      return '(unreadable)'
+    }
+  }
+
+  /**
+   * A replacer for JSON.stringify: arrays stay arrays although old versions of Prototype give them a toJSON method, and
+   * what JSON cannot hold becomes its text: BigInts, and objects inside themselves.
+   */
+  function careful() {
+    const ancestors = [];
+    return function replace(key, value) {
+      const original = Array.isArray(this[key]) ? this[key] : value;
+      if (typeof original === 'bigint') return String(original)
+      if (typeof original !== 'object' || original === null) return original
+      while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+      if (ancestors.includes(original)) return textOf(original)
+      ancestors.push(original);
+      return original
+    }
+  }
+
+  /** A copy of an object's fields; a field that cannot be read or serialized becomes its text. */
+  function readableFields(object) {
+    const fields = {};
+    for (const [name, value] of Object.entries(copyFields(object))) {
+      try {
+        stringify(value, careful());
+        fields[name] = value;
+      } catch {
+        fields[name] = textOf(value);
+      }
+    }
+    return fields
+  }
+
+  /** A copy of an object's own fields; a field whose getter fails becomes the text of its error. */
+  function copyFields(object) {
+    const fields = {};
+    for (const name of Object.keys(object ?? {})) {
+      try {
+        fields[name] = object[name];
+      } catch (error) {
+        fields[name] = textOf(error);
+      }
+    }
+    return fields
+  }
+
+  /** Replace each half of a surrogate pair, which PostgreSQL cannot store. JSON.stringify escapes these, and only these. */
+  function wellFormed(json) {
+    if (!json.includes('\\ud')) return json
+    return json.replace(/\\(?:(ud[89a-f]..)|[^])/g, (escape, half) => (half ? '\ufffd' : escape))
+  }
+
+  /** An object as JSON. Never throws. */
+  function toJson(object) {
+    let json;
+    try {
+      json = stringify(object, Array.prototype.toJSON && careful());
+    } catch {
+      json = stringify(readableFields(object), careful());
+    }
+    return wellFormed(json)
+  }
+
   // ---- batch.js ----
   // A batch: the actions that are sent in one request, and the fields that they share (the envelope).
 
@@ -370,30 +460,46 @@
    * @property {boolean} [isStored] localStorage holds it
    */
 
+  const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0);
+  const actionCount = (batch) => batch.actions.length;
+  const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0);
+
   /**
    * The request body of a batch.
    * @param {Batch} batch
    * @param {object} [attemptFields] fields that differ from one attempt to the next
    */
   function serializeBatch({ envelope, actions }, attemptFields) {
-    const head = JSON.stringify({ ...envelope, ...attemptFields });
+    const head = toJson({ ...envelope, ...attemptFields });
     return `${head.slice(0, -1)},"actions":[${actions.join(',')}]}`
   }
 
   /** The batch of a request body. */
   function parseBatch(body) {
-    const { actions, ...envelope } = JSON.parse(body);
-    return { envelope, actions: actions.map((action) => JSON.stringify(action)) }
+    const { actions, ...envelope } = parse(body);
+    return { envelope, actions: actions.map(toJson) }
   }
 
   function seqOf(action) {
-    return JSON.parse(action).seq
+    return parse(action).seq
   }
 
-  /** The batch without its actions, but with the declaration that they are lost and why. */
+  /** The batch without its actions and views, but with the declaration that they are lost and why. */
   function declareLost({ envelope, actions }, reason) {
     const lostRange = [seqOf(actions[0]), seqOf(actions.at(-1)), reason];
-    return { envelope: { ...envelope, lost: [...envelope.lost, lostRange] }, actions: [] }
+    return { envelope: { ...envelope, views: [], lost: [...envelope.lost, lostRange] }, actions: [] }
+  }
+
+  /** Add to a declaration what an earlier one of the same page declares, in as few ranges as possible. */
+  function mergeDeclarations({ envelope }, earlier) {
+    const merged = [...earlier.envelope.lost];
+    for (const range of envelope.lost) {
+      const last = merged.at(-1);
+      if (last && last[1] + 1 === range[0] && last[2] === range[2]) merged[merged.length - 1] = [last[0], ...range.slice(1)];
+      else merged.push(range);
+    }
+    envelope.lost = merged;
+    envelope.env ??= earlier.envelope.env;
   }
 
   /**
@@ -530,6 +636,133 @@
     return hasSetting ? settings : undefined
   }
 
+  // ---- session.js ----
+  // The session: what the tab remembers about a study from one page to the next, in sessionStorage, and who has refused,
+  // in localStorage. Several loggers share both: of pages, of their frames, of other tabs. Each therefore reads them
+  // again before it captures, sends or changes anything. Nothing is stored before consent, where consent is required.
+
+
+  /**
+   * The tab's session, as it was last read or stored. All fields are optional. Where storage is blocked, it lasts as long
+   * as the page. A frame has a page_no and a prev_page of its own, see framePosition().
+   * @type {{
+   *   session_id?: string,
+   *   page_no?: number,
+   *   prev_page?: {id: string, seq: number},
+   *   given_user_hash?: number,
+   *   user?: string,
+   *   task?: string,
+   *   consent?: boolean,
+   * }}
+   */
+  let session = {};
+
+  const sessionKey = () => storagePrefix() + options.study;
+
+  let lastText;
+  let lastParsed;
+
+  /** The stored session. It is parsed only if it has changed, because it is read for every action. */
+  const readStored = guard(() => {
+    const text = sessionStorage.getItem(sessionKey());
+    if (text !== lastText) lastParsed = parse(text);
+    lastText = text;
+    return lastParsed
+  });
+
+  const store = guard(() => {
+    sessionStorage.setItem(sessionKey(), toJson(session));
+  });
+
+  /** Read what other loggers of the tab have stored, unless that is another participant's. */
+  function readSession() {
+    const stored = readStored();
+    const [hash1, hash2] = [stored?.given_user_hash, session.given_user_hash];
+    if (stored && (hash1 === hash2 || hash1 === undefined || hash2 === undefined)) session = stored;
+  }
+
+  /**
+   * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
+   * computer: the new participant has not consented, has no task, and gets a session of their own.
+   * @param {string} [givenUser] the user that the page's URL or tag names
+   */
+  function loadSession(givenUser) {
+    session = readStored() ?? {};
+    const storedHash = session.given_user_hash;
+    const givenHash = givenUser ? hash(givenUser) : storedHash;
+    if (storedHash !== undefined && storedHash !== givenHash) session = {};
+    // A hash, because after a refusal the tab must still tell two participants apart but keep no name.
+    session.given_user_hash = givenHash;
+  }
+
+  /** Change the session and store it. */
+  function saveSession(changes) {
+    readSession();
+    Object.assign(session, changes);
+    store();
+  }
+
+  /** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
+  function keepOnlyRefusal() {
+    session = { given_user_hash: session.given_user_hash, consent: false };
+    store();
+  }
+
+  /**
+   * Which frame of the tab this page is in, as the positions among its siblings: empty for the tab's own page, otherwise
+   * for example `.0.2`. The chain of pages in a frame is another one than that of the pages around it.
+   */
+  function framePosition() {
+    let position = '';
+    for (let frame = window; frame !== frame.parent; frame = frame.parent) {
+      let index = 0;
+      while (frame.parent[index] !== frame) index++;
+      position = `.${index}${position}`;
+    }
+    return position
+  }
+
+  /** The time in a UUIDv7, as text that sorts. */
+  const timeOfId = (id) => id.slice(0, 13);
+
+  /** Key of a participant's refusal. A hash, because after a refusal the browser keeps no name. */
+  const refusalKey = (study, user) => `userlogger-refusal ${options.server} ${hash(`${study} ${user}`)}`;
+
+  /**
+   * Let the loggers in all tabs know that this participant has refused or, after all, consented. A refusal applies to
+   * what was captured before it and to sessions that began before it: the next person at this computer is asked again.
+   */
+  const shareRefusal = guard((isRefused) => {
+    const key = refusalKey(options.study, constants.user);
+    if (isRefused) localStorage.setItem(key, timeOfId(uuid7()));
+    else localStorage.removeItem(key);
+  });
+
+  /** Whether a participant refused after this id, a batch's or a session's, was made. */
+  const isRefused = guard(({ study, const: { user }, batch_id }) => {
+    const refusedAt = localStorage.getItem(refusalKey(study, user));
+    return refusedAt !== null && timeOfId(batch_id) < refusedAt
+  });
+
+  /** The browser's privacy signals: Global Privacy Control and Do Not Track. */
+  function privacySignals() {
+    return { gpc: Boolean(navigator.globalPrivacyControl), dnt: navigator.doNotTrack === '1' }
+  }
+
+  /**
+   * Why nothing may be captured now. The person's own consent or refusal outweighs the browser's signals.
+   * @returns {'consent' | 'gpc' | 'dnt' | undefined} undefined if capture is allowed
+   */
+  function reasonNotToRecord() {
+    readSession();
+    const { consent, session_id } = session;
+    if (session_id && isRefused({ study: options.study, const: constants, batch_id: session_id })) return 'consent'
+    if (consent) return undefined
+    if (options.consent || consent === false) return 'consent'
+    const signals = privacySignals();
+    return options.respect.split(/\W/).find((signal) => signals[signal])
+  }
+
   // ---- stats.js ----
   // The state of this page's recording.
 
@@ -604,7 +837,7 @@
   });
 
   const readAll = guard(() => {
-    const oldestId = uuid7(Date.now() - MAX_AGE_MS);
+    const oldestId = uuid7(epochMs() - MAX_AGE_MS);
     return storedKeys()
       .map(readBatch)
       .filter((batch) => batch !== undefined)
@@ -630,64 +863,91 @@
   const MAX_KEEPALIVE_BYTES = 60e3;
   const TIMEOUT_MS = 30e3;
 
+  /** The original, before another script of the page replaces it. */
+  const { fetch } = globalThis;
+
   /** The server's clock against the device's: offset and round-trip time in ms, of the quickest answer so far. */
   let serverClock = null;
 
   /** Epoch ms by the server's clock, as far as it is known. */
   function serverTime() {
-    return Date.now() + (serverClock ? serverClock.offset : 0)
+    return epochMs() + (serverClock ? serverClock.offset : 0)
   }
 
   /** The fields of a request body that belong to one attempt: when it was sent, and the clock as known then. */
   function attemptFields() {
-    return { sent_at: Date.now(), clock: serverClock }
+    return { sent_at: epochMs(), clock: serverClock }
   }
 
   /** The offset is wrong by at most half the round-trip time, so the quickest answer is the one to keep. */
-  function readServerClock(response, sentAt) {
-    const rtt = Date.now() - sentAt;
-    const serverTimeHeader = Number(response.headers.get('X-Server-Time'));
-    if (!serverTimeHeader) return
+  function noteServerTime(serverTimeHeader, sentAt, rtt) {
     if (serverClock && serverClock.rtt < rtt) return
     serverClock = { offset: roundToTenth(serverTimeHeader - sentAt - rtt / 2), rtt };
+  }
+
+  function parseAnswer(text) {
+    try {
+      return parse(text)
+    } catch {
+      return undefined // cut off, or not the server's
+    }
+  }
+
+  /**
+   * @typedef {object} Answer
+   * @property {number} [status] HTTP status; undefined if no answer came: the server is down, the request was blocked, or
+   *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
+   * @property {boolean} [isServers] the answer is the server's own, recognised by `success` in its JSON and by
+   *   X-Server-Time. Portals, proxies, service workers and sign-in pages answer too, often with 200
+   * @property {string} [error] the server's code for what is wrong with the body
+   * @property {number} [retryAfter] ms
+   */
+
+  async function readAnswer(response, sentAt, start) {
+    const { status, headers } = response;
+    // Until the response is read to its end, the request counts towards the browser's keepalive limit:
+    // https://bugs.webkit.org/show_bug.cgi?id=269464
+    const answer = parseAnswer(await response.text());
+    const serverTimeHeader = Number(headers.get('X-Server-Time'));
+    const isServers = serverTimeHeader > 0 && typeof answer?.success === 'boolean';
+    if (isServers) noteServerTime(serverTimeHeader, sentAt, Math.round(now() - start));
+    else warn(`HTTP ${status} is not an answer of the server; the actions are kept`);
+    const retryAfter = parseRetryAfter(headers.get('Retry-After'), serverTime());
+    return { status, isServers, error: answer?.error, retryAfter }
   }
 
   /**
    * Post one body.
    * @param {string} body
    * @param {number} bytes its size
-   * @returns {Promise<Response | undefined>} undefined if no answer came: the server is down, the request was blocked, or
-   *   it took too long. The body may have arrived nevertheless; the server then ignores the repetition
+   * @returns {Promise<Answer>}
    */
   async function post(body, bytes) {
-    const sentAt = Date.now();
-    let response;
+    const sentAt = epochMs();
+    const start = now();
     try {
-      response = await fetch(options.server, {
+      const response = await fetch(options.server, {
         method: 'POST',
         body, // a text body makes this a simple request: no CORS preflight, from any origin
         credentials: 'omit',
+        redirect: 'manual', // the actions are not for the page that a portal redirects to
         keepalive: bytes < MAX_KEEPALIVE_BYTES,
         signal: AbortSignal.timeout?.(TIMEOUT_MS), // missing in browsers before 2022 (Chrome 103, Firefox 100, Safari 16)
       });
-      readServerClock(response, sentAt);
-      // Until the response is read to its end, the request counts towards the browser's keepalive limit:
-      // https://bugs.webkit.org/show_bug.cgi?id=269464
-      await response.text();
+      return await readAnswer(response, sentAt, start)
     } catch {
-      // A response whose body breaks off still has a valid status.
+      return {}
     }
-    return response
   }
 
   // ---- delivery.js ----
-  // Delivery, at least once: a batch leaves the queue only when the server has answered 200 for it, or when it cannot be
-  // delivered and its actions are declared as lost.
+  // Delivery, at least once: a batch leaves the queue only when the server itself has answered 200 for it, or when it
+  // cannot be delivered and its actions are declared as lost. A declaration stays in the queue until it is acknowledged.
 
 
   const MAX_QUEUE_CHARACTERS = 4e6; // of actions in memory, while the server does not answer
-  const MAX_BEACON_BYTES = 30e3;
-  const FINAL_STATUS = /^4(?!08|25|29)/; // 4xx except 408, 425 and 429: repeating the request would not change the answer
+  /** With these the server itself refuses a body for good; every other answer may be different the next time. */
+  const FINAL_STATUS = [400, 403, 413, 415];
 
   /** The batches that wait for delivery, in the order in which they are sent; batch.js describes a batch. */
   let queue = [];
@@ -698,11 +958,7 @@
   /** Functions that resolve the promises of whenDelivered(). */
   const waitingForDelivery = [];
 
-  const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0);
-  const actionCount = (batch) => batch.actions.length;
-  const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0);
   const requestBody = (batch) => serializeBatch(batch, attemptFields());
-  const requestBytes = (batch) => byteLength(requestBody(batch));
   const isOfThisPage = (batch) => batch.envelope.page_id === stats.pageId;
 
   /** Number of actions that wait for delivery, those of earlier pages included. */
@@ -712,11 +968,17 @@
 
   /** Send the next batch, if nothing is in flight and no retry is scheduled. */
   function sendNext() {
+    dropRefused();
     if (queue.length === 0) {
       for (const resolve of waitingForDelivery.splice(0)) resolve();
     } else if (!retryTimer && !isPaused && !queue.some((batch) => batch.isInFlight)) {
       send(queue[0]);
     }
+  }
+
+  /** The page ends: begin no further requests after those of leaving.js. */
+  function pauseDelivery() {
+    isPaused = true;
   }
 
   /** Send now, without waiting for a scheduled retry; for example because the device is online again. */
@@ -727,33 +989,33 @@
     sendNext();
   }
 
+  /** Send one batch, and handle the answer. */
   async function send(batch) {
     const body = requestBody(batch);
     const bytes = byteLength(body);
     batch.isInFlight = true;
     batch.bytesInFlight = bytes;
     if (options.debug) console.log(body);
-    const response = await post(body, bytes);
+    const answer = await post(body, bytes);
     batch.isInFlight = false;
     batch.bytesInFlight = 0;
     batch.envelope.attempt++;
     // Meanwhile the batch may have left the queue: memory was full, or consent was withdrawn.
-    if (queue.includes(batch)) handleAnswer(batch, response);
+    if (queue.includes(batch)) handleAnswer(batch, answer);
   }
 
-  function handleAnswer(batch, response) {
-    const status = response?.status;
-    if (status === 200) {
+  function handleAnswer(batch, { status, isServers, error, retryAfter }) {
+    if (isServers && status === 200) {
       failuresInRow = 0;
       if (isOfThisPage(batch)) stats.ackedActions += actionCount(batch);
       replaceInQueue(batch, []);
     } else if (status === 413 && actionCount(batch) > 1) {
       replaceInQueue(batch, splitBatch(batch));
-    } else if (FINAL_STATUS.test(status)) {
-      warn(`HTTP ${status}`);
+    } else if (isServers && error && FINAL_STATUS.includes(status) && actionCount(batch) > 0) {
+      warn(`HTTP ${status} ${error}`);
       drop$1(batch, status === 413 ? 'oversize' : 'http4xx');
     } else {
-      retryLater(batch, response);
+      retryLater(batch, retryAfter);
       return
     }
     sendNext();
@@ -764,19 +1026,27 @@
     removeStoredBatch(batch);
   }
 
-  /** Replace the batch by the declaration that its actions are lost. If the server refuses that too, nothing is left. */
+  /** Replace the batch, and a declaration of its page that is already waiting, by the declaration that it is lost. */
   function drop$1(batch, reason) {
     if (isOfThisPage(batch)) stats.lostActions += actionCount(batch);
-    replaceInQueue(batch, actionCount(batch) > 0 ? [declareLost(batch, reason)] : []);
+    const declaration = declareLost(batch, reason);
+    const { page_id } = batch.envelope;
+    const waiting = queue.find((queued) => {
+      return actionCount(queued) === 0 && !queued.isInFlight && queued.envelope.page_id === page_id
+    });
+    if (waiting) {
+      mergeDeclarations(declaration, waiting);
+      replaceInQueue(waiting, []);
+    }
+    replaceInQueue(batch, [declaration]);
   }
 
-  function retryLater(batch, response) {
+  function retryLater(batch, retryAfter = 0) {
     batch.envelope.reason = 'retry';
     // At the end of the queue, so that one batch that makes the server fail does not block the others.
     queue = [...queue.filter((queued) => queued !== batch), batch];
     // Requests that fail together, as when several were sent because the page was hidden, are one failure and one wait.
     if (!retryTimer && !isPaused) {
-      const retryAfter = parseRetryAfter(response?.headers.get('Retry-After'), serverTime());
       retryTimer = setTimeout(sendNow, Math.max(retryAfter, backoffDelay(failuresInRow)));
       failuresInRow++;
     }
@@ -785,6 +1055,7 @@
 
   /** Store each queued batch once. Another page delivers from there what this one cannot. */
   function storeQueue() {
+    dropRefused();
     if (stats.notRecordingReason === 'consent') return
     for (const batch of queue) {
       if (!batch.isStored) batch.isStored = storeBatch(batch);
@@ -813,36 +1084,6 @@
     sendNext();
   }
 
-  /** The page is hidden and may never run again: store everything, and send as much as the browser allows at once. */
-  function sendBeforeHidden() {
-    storeQueue();
-    let bytesLeft = MAX_KEEPALIVE_BYTES - sumOf(queue, (batch) => batch.bytesInFlight ?? 0);
-    for (const batch of queue) {
-      if (batch.isInFlight) continue
-      bytesLeft -= requestBytes(batch);
-      if (bytesLeft > 0) send(batch);
-    }
-  }
-
-  /** The batch in pieces that are small enough for a beacon. */
-  function beaconPieces(batch) {
-    if (actionCount(batch) < 2 || requestBytes(batch) <= MAX_BEACON_BYTES) return [batch]
-    return splitBatch(batch).flatMap(beaconPieces)
-  }
-
-  /**
-   * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a
-   * beacon is never seen either, so what beacons carry also stays stored, and the next page sends it again.
-   */
-  function sendBeacons() {
-    isPaused = true;
-    storeQueue();
-    for (const batch of queue) {
-      if (batch.isInFlight) continue
-      batch.isInFlight = beaconPieces(batch).every((piece) => navigator.sendBeacon(options.server, requestBody(piece)));
-    }
-  }
-
   /** The page has come back from the back-forward cache: what was in flight may have failed, so send it again. */
   function resumeDelivery() {
     for (const batch of queue) {
@@ -865,75 +1106,28 @@
     })
   }
 
-  /** Consent was withdrawn: delete what waits of this page and this user. What waits of other users remains. */
-  function deleteBatchesOfUser() {
-    for (const batch of [...queue, ...readStoredBatches()]) {
-      const isOfThisUser = String(batch.envelope.const.user) === String(constants.user);
-      if (isOfThisPage(batch) || isOfThisUser) replaceInQueue(batch, []);
+  /** Declare what waits of participants who have meanwhile refused, in another tab or frame, as lost. */
+  function dropRefused() {
+    for (const batch of queue) {
+      if (actionCount(batch) > 0 && isRefused(batch.envelope)) drop$1(batch, 'consent');
     }
   }
 
-  // ---- session.js ----
-  // The session: what the tab remembers about a study from one page to the next, in sessionStorage. Nothing is stored
-  // before consent, where consent is required.
-
-
   /**
-   * The tab's session, as it is stored. All fields are optional. Where storage is blocked, it lasts as long as the page.
-   * @type {{
-   *   session_id?: string,
-   *   page_no?: number,
-   *   prev_page?: {id: string, seq: number},
-   *   given_user_hash?: number,
-   *   user?: string,
-   *   task?: string,
-   *   consent?: boolean,
-   * }}
+   * Consent was withdrawn: delete what waits of this page, and declare what waits of other pages of this participant as
+   * lost. What waits of other users and studies remains.
    */
-  let session = {};
-
-  const sessionKey = () => storagePrefix() + options.study;
-
-  /**
-   * Load what the tab remembers. If the page names another user than the page before did, another person uses the same
-   * computer: the new participant has not consented, has no task, and gets a session of their own.
-   * @param {string} [givenUser] the user that the page's URL or tag names
-   */
-  const loadSession = guard((givenUser) => {
-    session = JSON.parse(sessionStorage.getItem(sessionKey()) || '{}');
-    const storedHash = session.given_user_hash;
-    const givenHash = givenUser ? hash(givenUser) : storedHash;
-    if (storedHash !== undefined && storedHash !== givenHash) session = {};
-    // A hash, because after a refusal the tab must still tell two participants apart but keep no name.
-    session.given_user_hash = givenHash;
-  });
-
-  /** Change the session and store it. */
-  const saveSession = guard((changes) => {
-    Object.assign(session, changes);
-    sessionStorage.setItem(sessionKey(), JSON.stringify(session));
-  });
-
-  /** After a refusal: forget everything except the refusal, and the hash that shows whose it is. */
-  function keepOnlyRefusal() {
-    session = { given_user_hash: session.given_user_hash };
-    saveSession({ consent: false });
-  }
-
-  /** The browser's privacy signals: Global Privacy Control and Do Not Track. */
-  function privacySignals() {
-    return { gpc: Boolean(navigator.globalPrivacyControl), dnt: navigator.doNotTrack === '1' }
-  }
-
-  /**
-   * Why nothing may be captured now. The person's own consent or refusal outweighs the browser's signals.
-   * @returns {'consent' | 'gpc' | 'dnt' | undefined} undefined if capture is allowed
-   */
-  function reasonNotToRecord() {
-    if (session.consent) return undefined
-    if (options.consent || session.consent === false) return 'consent'
-    const signals = privacySignals();
-    return options.respect.split(/\W/).find((signal) => signals[signal])
+  function deleteBatchesOfUser() {
+    const isOfThisUser = ({ envelope }) => {
+      return envelope.study === options.study && String(envelope.const.user) === String(constants.user)
+    };
+    const queuedIds = queue.map(({ envelope }) => envelope.batch_id);
+    const others = readStoredBatches().filter(({ envelope }) => !queuedIds.includes(envelope.batch_id));
+    queue.push(...others.filter(isOfThisUser));
+    for (const batch of queue) {
+      if (isOfThisPage(batch)) replaceInQueue(batch, []);
+      else if (isOfThisUser(batch) && actionCount(batch) > 0) drop$1(batch, 'consent');
+    }
   }
 
   // ---- pageInfo.js ----
@@ -978,13 +1172,15 @@
   const MAX_ACTIONS_PER_WINDOW = 5000; // more comes from a loop in a script, not from a person
 
   /** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
-  const pageStart = Math.round(Date.now() - now());
+  const pageStart = Math.max(Math.round(epochMs() - now()), 0);
 
   /** Envelope fields that are the same in every batch of this page; undefined before recording begins. */
   let pageFields;
   /** Sent with the page's first batch, undefined afterwards. */
   let environment;
   let view;
+  /** The session's field for the last page of the chain that this page belongs to; undefined before recording begins. */
+  let prevPageField;
   let nextSeq = 0;
   let nextBatchSeq = 0;
   let sealTimer = 0;
@@ -1020,12 +1216,14 @@
   /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
   function beginPage() {
     if (pageFields) return
-    const { prev_page, session_id = uuid7(), page_no = 0 } = session;
+    const [pageNoField, prevPage] = ['page_no', 'prev_page'].map((field) => field + framePosition());
+    prevPageField = prevPage;
+    const { session_id = uuid7(), [pageNoField]: page_no = 0, [prevPageField]: prev_page } = session;
     pageFields = {
       v: 2,
       lib: 'userlogger/2.0.0', // name and version of this library, which build.js inserts
       study: options.study,
-      config: hash(JSON.stringify(options)).toString(16),
+      config: hash(toJson(options)).toString(16),
       session_id,
       page_id: stats.pageId,
       prev_page,
@@ -1034,7 +1232,7 @@
       attempt: 0,
     };
     environment = readEnvironment();
-    saveSession({ session_id, page_no: page_no + 1 });
+    saveSession({ session_id, [pageNoField]: page_no + 1 });
     refreshView();
     adoptStoredBatches();
   }
@@ -1053,25 +1251,31 @@
     const { views } = openBatch;
     if (views.at(-1) !== view) {
       views.push(view);
-      openBatch.bytes += byteLength(JSON.stringify(view));
+      openBatch.bytes += byteLength(toJson(view));
     }
     return views.length - 1
   }
 
   /**
-   * Put an action into the open batch.
+   * Put an action into the open batch, if recording is allowed.
    * @param {object} action its `name` and further fields; a constant of the same name replaces a field
    * @param {number} [time] ms since the page began
    * @returns {number | undefined} the action's seq; undefined if it was not recorded
    */
   function enqueue(action, time = now()) {
     if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+    return reasonNotToRecord() ? undefined : record(action, time)
+  }
+
+  /** Put an action into the open batch although the person has just refused: the refusal itself. */
+  function record(action, time = now()) {
     completePrecedingAction();
     for (const name of Object.keys(constants)) {
       if (name in action) action[name] = constants[name];
     }
     const t = roundToTenth(time);
-    const json = JSON.stringify({ task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) });
+    const timestamp = Math.round(pageStart + t);
+    const json = toJson({ task: session.task, ...action, seq: nextSeq, t, timestamp, toJSON: undefined });
     const bytes = byteLength(json);
     if (exceedsRate(time)) return drop('rate')
     if (bytes > MAX_BYTES) return drop('oversize')
@@ -1132,7 +1336,7 @@
     };
     environment = undefined;
     openBatch = { actions: [], views: [], bytes: 0, lost: [] };
-    saveSession({ prev_page: { id: stats.pageId, seq: nextSeq } });
+    saveSession({ [prevPageField]: { id: stats.pageId, seq: nextSeq } });
     enqueueBatch({ envelope, actions });
   }
 
@@ -1165,7 +1369,7 @@
   function logAreasIfChanged() {
     if (trackedSelectors.length === 0) return
     const areas = [...document.querySelectorAll(trackedSelectors.join(','))].map(areaOf);
-    const json = JSON.stringify(areas);
+    const json = toJson(areas);
     if (json === loggedAreas) return
     const seq = enqueue({ name: 'areas', areas });
     if (seq !== undefined) loggedAreas = json;
@@ -1306,10 +1510,15 @@
     return options.values ? { ...state, value: maskText(field.value) } : state
   }
 
+  /** Whether the element is a field, also of a web component. Libraries for lists fire change events on lists. */
+  function isField(element) {
+    return element.matches('input,select,textarea') || (element.localName.includes('-') && 'value' in element)
+  }
+
   /** Log that a field was changed. */
   function captureChange(event) {
     const field = targetOf(event);
-    if (isIgnored(field)) return
+    if (isIgnored(field) || !isField(field)) return
     enqueue({
       name: 'change',
       ...elementFields(field),
@@ -1657,20 +1866,19 @@
     });
   }
 
-  /** What failed: a script (the event has a message), a promise (a reason), or the loading of a file (neither). */
-  function errorMessage(event) {
-    if (event.message !== undefined) return event.message
-    const cause = event.reason === undefined ? event.target : event.reason;
-    return cause?.message || cause
-  }
-
-  /** `error`, `unhandledrejection` */
+  /**
+   * `error`, `unhandledrejection`: what the error itself says. A script's error has a message and a file, a rejection may
+   * have a reason, and a file that cannot be loaded is known by its element. The window is no source of any of these: its
+   * properties are the page's global variables.
+   */
   function captureError(event) {
-    const { target } = event;
-    const file = event.filename ?? (target.src || target.href);
+    const { reason, target } = event;
+    const failedElement = target === window ? undefined : target;
+    const message = event.message ?? reason?.message ?? reason ?? failedElement;
+    const file = event.filename ?? (failedElement?.src || failedElement?.href);
     enqueue({
       name: 'error',
-      message: maskUrl(errorMessage(event)),
+      message: message === undefined ? undefined : maskUrl(message),
       src: file && maskUrl(file),
       line: event.lineno,
     });
@@ -1684,6 +1892,47 @@
     { types: ['resize'], handler: captureResize },
     { types: ['error', 'unhandledrejection'], handler: captureError },
   ];
+
+  // ---- leaving.js ----
+  // The last requests of a page that is hidden or ends. What they carry stays stored until the server has acknowledged it
+  // or the next page has taken it over: the answers may never be read.
+
+
+  const MAX_BEACON_BYTES = 30e3;
+
+  const requestBytes = (batch) => byteLength(requestBody(batch));
+
+  /** The page is hidden and may never run again: store everything, and send as much as the browser allows at once. */
+  function sendBeforeHidden() {
+    storeQueue();
+    let bytesLeft = MAX_KEEPALIVE_BYTES - sumOf(queue, (batch) => batch.bytesInFlight ?? 0);
+    for (const batch of queue) {
+      const bytes = requestBytes(batch);
+      if (batch.isInFlight || bytes > bytesLeft) continue
+      bytesLeft -= bytes;
+      send(batch);
+    }
+  }
+
+  /** The batch in pieces that are small enough for a beacon. */
+  function beaconPieces(batch) {
+    if (actionCount(batch) < 2 || requestBytes(batch) <= MAX_BEACON_BYTES) return [batch]
+    return splitBatch(batch).flatMap(beaconPieces)
+  }
+
+  /**
+   * The page ends. Requests with `keepalive` outlive it, where the browser knows them (Firefox from 133). Beacons carry
+   * only what does not fit into these: ad blockers cancel beacons, and the browser reports them as sent nevertheless.
+   */
+  function sendBeforeEnd() {
+    pauseDelivery();
+    if ('keepalive' in Request.prototype) sendBeforeHidden();
+    else storeQueue();
+    for (const batch of queue) {
+      if (batch.isInFlight) continue
+      batch.isInFlight = beaconPieces(batch).every((piece) => navigator.sendBeacon(options.server, requestBody(piece)));
+    }
+  }
 
   // ---- lifecycle.js ----
   // The end of a page: when it is hidden, frozen or left, what was captured must be sent. It is listened to even where
@@ -1713,7 +1962,7 @@
     logClickEffect('nav');
     logPageLeave();
     seal('pagehide');
-    sendBeacons();
+    sendBeforeEnd();
   }
 
   /** Listeners on the window. */
@@ -1771,6 +2020,7 @@
    */
   function start() {
     if (!stats.notRecordingReason || !options.server) return
+    window.addEventListener('storage', followSharedConsent);
     if (document.prerendering) {
       document.addEventListener('prerenderingchange', startWithSession);
       return
@@ -1798,39 +2048,54 @@
 
   /** Start for the first time, after the settings have been applied. */
   function startFirst() {
-    givenUser = new URLSearchParams(location.search).get(options.userParam) || constants.user;
+    const inHashRoute = location.hash.split('?')[1]; // as in #/welcome?user=p017
+    const [fromQuery, fromHash] = [location.search, inHashRoute].map((part) => new URLSearchParams(part).get(options.userParam));
+    givenUser = fromQuery || fromHash || constants.user;
     startWithSession();
   }
 
   /** End all capture and remove all listeners. What was captured is still delivered. */
   function stop() {
     document.removeEventListener('prerenderingchange', startWithSession);
+    window.removeEventListener('storage', followSharedConsent);
     if (stats.notRecordingReason) return
     logPageLeave();
     sealAndSendAll('manual');
     endCapture('stopped');
   }
 
+  /** Delete what was not yet delivered, tell the server of the refusal, and capture nothing more. */
+  function applyRefusal() {
+    purge();
+    if (!stats.notRecordingReason) record({ name: 'consent', granted: false });
+    seal('manual');
+    endCapture('consent');
+    keepOnlyRefusal();
+  }
+
   /**
-   * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow.
-   * After a refusal nothing more is captured, and what was not yet delivered is deleted.
+   * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
+   * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
+   * not yet delivered is deleted.
    * @param {boolean} granted
    */
   function consent(granted) {
+    shareRefusal(!granted);
     if (granted) {
-      session.consent = granted;
+      saveSession({ consent: granted });
       start();
-      saveSession();
+      enqueue({ name: 'consent', granted });
+      seal('manual');
     } else {
-      purge();
-    }
-    enqueue({ name: 'consent', granted });
-    seal('manual');
-    if (!granted) {
-      endCapture('consent');
-      keepOnlyRefusal();
+      applyRefusal();
     }
   }
+
+  /** Another logger of the same origin has stored something: the person may have consented or refused there. */
+  const followSharedConsent = guard(() => {
+    if (stats.notRecordingReason === 'consent') start();
+    else if (!stats.notRecordingReason && reasonNotToRecord() === 'consent') applyRefusal();
+  });
 
   /**
    * The page has come back from the back-forward cache. Meanwhile the person may have refused on another page, or another
@@ -1839,7 +2104,7 @@
   function handlePageShow({ persisted }) {
     if (!persisted) return
     loadSession(givenUser);
-    if (session.consent === false) consent(false);
+    if (session.consent === false) applyRefusal();
     else if (reasonNotToRecord()) endCapture('consent');
     else if (options.capture) logPageView('bfcache');
     resumeDelivery();
@@ -1872,7 +2137,7 @@
 
     /** Log an action of the study's own. */
     log(name, properties) {
-      enqueue({ ...properties, name });
+      enqueue({ ...copyFields(properties), name });
     },
 
     /**
@@ -1880,7 +2145,7 @@
      * event (if there is one), a time stamp (epoch ms) and the constants.
      */
     addAction(action, event) {
-      Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants);
+      Object.assign(action, coordinates(event), { timestamp: epochMs() }, constants);
       enqueue({ ...action, name: action.name || 'action' });
     },
 
@@ -2000,6 +2265,7 @@
     if (settings) window.userLogger = new window.UserLogger(settings);
   });
 
-  startByTag(document.currentScript);
+  // A loader that evaluates the file, such as Cloudflare's Rocket Loader, hides which tag it comes from.
+  startByTag(document.currentScript || document.querySelector('script[data-study]'));
 
 })();

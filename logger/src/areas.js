@@ -1,6 +1,7 @@
 // Areas of interest: the rectangles of elements for which a study counts fixations or clicks.
 
 import { elementFields, rectangle } from './element.js'
+import { toJson } from './json.js'
 import { enqueue } from './recorder.js'
 
 const trackedSelectors = []
@@ -17,7 +18,7 @@ function areaOf(element) {
 export function logAreasIfChanged() {
   if (trackedSelectors.length === 0) return
   const areas = [...document.querySelectorAll(trackedSelectors.join(','))].map(areaOf)
-  const json = JSON.stringify(areas)
+  const json = toJson(areas)
   if (json === loggedAreas) return
   const seq = enqueue({ name: 'areas', areas })
   if (seq !== undefined) loggedAreas = json

@@ -80,20 +80,19 @@ function captureResize() {
   })
 }
 
-/** What failed: a script (the event has a message), a promise (a reason), or the loading of a file (neither). */
-function errorMessage(event) {
-  if (event.message !== undefined) return event.message
-  const cause = event.reason === undefined ? event.target : event.reason
-  return cause?.message || cause
-}
-
-/** `error`, `unhandledrejection` */
+/**
+ * `error`, `unhandledrejection`: what the error itself says. A script's error has a message and a file, a rejection may
+ * have a reason, and a file that cannot be loaded is known by its element. The window is no source of any of these: its
+ * properties are the page's global variables.
+ */
 function captureError(event) {
-  const { target } = event
-  const file = event.filename ?? (target.src || target.href)
+  const { reason, target } = event
+  const failedElement = target === window ? undefined : target
+  const message = event.message ?? reason?.message ?? reason ?? failedElement
+  const file = event.filename ?? (failedElement?.src || failedElement?.href)
   enqueue({
     name: 'error',
-    message: maskUrl(errorMessage(event)),
+    message: message === undefined ? undefined : maskUrl(message),
     src: file && maskUrl(file),
     line: event.lineno,
   })

@@ -1,21 +1,22 @@
-// Delivery, at least once: a batch leaves the queue only when the server has answered 200 for it, or when it cannot be
-// delivered and its actions are declared as lost.
+// Delivery, at least once: a batch leaves the queue only when the server itself has answered 200 for it, or when it
+// cannot be delivered and its actions are declared as lost. A declaration stays in the queue until it is acknowledged.
 
-import { declareLost, serializeBatch, splitBatch } from './batch.js'
+import { actionCharacters, actionCount, declareLost, mergeDeclarations, serializeBatch, splitBatch, sumOf } from './batch.js'
 import { warn } from './guard.js'
-import { backoffDelay, parseRetryAfter } from './retryDelay.js'
+import { backoffDelay } from './retryDelay.js'
+import { isRefused } from './session.js'
 import { constants, options } from './settings.js'
 import { stats } from './stats.js'
 import { readStoredBatches, removeStoredBatch, storeBatch } from './storedBatches.js'
-import { attemptFields, MAX_KEEPALIVE_BYTES, post, serverTime } from './transport.js'
+import { attemptFields, post } from './transport.js'
 import { byteLength } from './util.js'
 
 const MAX_QUEUE_CHARACTERS = 4e6 // of actions in memory, while the server does not answer
-const MAX_BEACON_BYTES = 30e3
-const FINAL_STATUS = /^4(?!08|25|29)/ // 4xx except 408, 425 and 429: repeating the request would not change the answer
+/** With these the server itself refuses a body for good; every other answer may be different the next time. */
+const FINAL_STATUS = [400, 403, 413, 415]
 
 /** The batches that wait for delivery, in the order in which they are sent; batch.js describes a batch. */
-let queue = []
+export let queue = []
 let retryTimer = 0
 let failuresInRow = 0
 /** Set when the page ends: the queue then waits until the page comes back from the back-forward cache. */
@@ -23,11 +24,7 @@ let isPaused = false
 /** Functions that resolve the promises of whenDelivered(). */
 const waitingForDelivery = []
 
-const sumOf = (batches, measure) => batches.reduce((sum, batch) => sum + measure(batch), 0)
-const actionCount = (batch) => batch.actions.length
-const actionCharacters = (batch) => batch.actions.reduce((sum, action) => sum + action.length, 0)
-const requestBody = (batch) => serializeBatch(batch, attemptFields())
-const requestBytes = (batch) => byteLength(requestBody(batch))
+export const requestBody = (batch) => serializeBatch(batch, attemptFields())
 const isOfThisPage = (batch) => batch.envelope.page_id === stats.pageId
 
 /** Number of actions that wait for delivery, those of earlier pages included. */
@@ -37,11 +34,17 @@ export function pendingActions() {
 
 /** Send the next batch, if nothing is in flight and no retry is scheduled. */
 function sendNext() {
+  dropRefused()
   if (queue.length === 0) {
     for (const resolve of waitingForDelivery.splice(0)) resolve()
   } else if (!retryTimer && !isPaused && !queue.some((batch) => batch.isInFlight)) {
     send(queue[0])
   }
+}
+
+/** The page ends: begin no further requests after those of leaving.js. */
+export function pauseDelivery() {
+  isPaused = true
 }
 
 /** Send now, without waiting for a scheduled retry; for example because the device is online again. */
@@ -52,33 +55,33 @@ export function sendNow() {
   sendNext()
 }
 
-async function send(batch) {
+/** Send one batch, and handle the answer. */
+export async function send(batch) {
   const body = requestBody(batch)
   const bytes = byteLength(body)
   batch.isInFlight = true
   batch.bytesInFlight = bytes
   if (options.debug) console.log(body)
-  const response = await post(body, bytes)
+  const answer = await post(body, bytes)
   batch.isInFlight = false
   batch.bytesInFlight = 0
   batch.envelope.attempt++
   // Meanwhile the batch may have left the queue: memory was full, or consent was withdrawn.
-  if (queue.includes(batch)) handleAnswer(batch, response)
+  if (queue.includes(batch)) handleAnswer(batch, answer)
 }
 
-function handleAnswer(batch, response) {
-  const status = response?.status
-  if (status === 200) {
+function handleAnswer(batch, { status, isServers, error, retryAfter }) {
+  if (isServers && status === 200) {
     failuresInRow = 0
     if (isOfThisPage(batch)) stats.ackedActions += actionCount(batch)
     replaceInQueue(batch, [])
   } else if (status === 413 && actionCount(batch) > 1) {
     replaceInQueue(batch, splitBatch(batch))
-  } else if (FINAL_STATUS.test(status)) {
-    warn(`HTTP ${status}`)
+  } else if (isServers && error && FINAL_STATUS.includes(status) && actionCount(batch) > 0) {
+    warn(`HTTP ${status} ${error}`)
     drop(batch, status === 413 ? 'oversize' : 'http4xx')
   } else {
-    retryLater(batch, response)
+    retryLater(batch, retryAfter)
     return
   }
   sendNext()
@@ -89,19 +92,27 @@ function replaceInQueue(batch, replacements) {
   removeStoredBatch(batch)
 }
 
-/** Replace the batch by the declaration that its actions are lost. If the server refuses that too, nothing is left. */
+/** Replace the batch, and a declaration of its page that is already waiting, by the declaration that it is lost. */
 function drop(batch, reason) {
   if (isOfThisPage(batch)) stats.lostActions += actionCount(batch)
-  replaceInQueue(batch, actionCount(batch) > 0 ? [declareLost(batch, reason)] : [])
+  const declaration = declareLost(batch, reason)
+  const { page_id } = batch.envelope
+  const waiting = queue.find((queued) => {
+    return actionCount(queued) === 0 && !queued.isInFlight && queued.envelope.page_id === page_id
+  })
+  if (waiting) {
+    mergeDeclarations(declaration, waiting)
+    replaceInQueue(waiting, [])
+  }
+  replaceInQueue(batch, [declaration])
 }
 
-function retryLater(batch, response) {
+function retryLater(batch, retryAfter = 0) {
   batch.envelope.reason = 'retry'
   // At the end of the queue, so that one batch that makes the server fail does not block the others.
   queue = [...queue.filter((queued) => queued !== batch), batch]
   // Requests that fail together, as when several were sent because the page was hidden, are one failure and one wait.
   if (!retryTimer && !isPaused) {
-    const retryAfter = parseRetryAfter(response?.headers.get('Retry-After'), serverTime())
     retryTimer = setTimeout(sendNow, Math.max(retryAfter, backoffDelay(failuresInRow)))
     failuresInRow++
   }
@@ -109,7 +120,8 @@ function retryLater(batch, response) {
 }
 
 /** Store each queued batch once. Another page delivers from there what this one cannot. */
-function storeQueue() {
+export function storeQueue() {
+  dropRefused()
   if (stats.notRecordingReason === 'consent') return
   for (const batch of queue) {
     if (!batch.isStored) batch.isStored = storeBatch(batch)
@@ -138,36 +150,6 @@ export function adoptStoredBatches() {
   sendNext()
 }
 
-/** The page is hidden and may never run again: store everything, and send as much as the browser allows at once. */
-export function sendBeforeHidden() {
-  storeQueue()
-  let bytesLeft = MAX_KEEPALIVE_BYTES - sumOf(queue, (batch) => batch.bytesInFlight ?? 0)
-  for (const batch of queue) {
-    if (batch.isInFlight) continue
-    bytesLeft -= requestBytes(batch)
-    if (bytesLeft > 0) send(batch)
-  }
-}
-
-/** The batch in pieces that are small enough for a beacon. */
-function beaconPieces(batch) {
-  if (actionCount(batch) < 2 || requestBytes(batch) <= MAX_BEACON_BYTES) return [batch]
-  return splitBatch(batch).flatMap(beaconPieces)
-}
-
-/**
- * The page ends. Beacons outlive it; the answer to a request that begins now would never be read. The answer to a
- * beacon is never seen either, so what beacons carry also stays stored, and the next page sends it again.
- */
-export function sendBeacons() {
-  isPaused = true
-  storeQueue()
-  for (const batch of queue) {
-    if (batch.isInFlight) continue
-    batch.isInFlight = beaconPieces(batch).every((piece) => navigator.sendBeacon(options.server, requestBody(piece)))
-  }
-}
-
 /** The page has come back from the back-forward cache: what was in flight may have failed, so send it again. */
 export function resumeDelivery() {
   for (const batch of queue) {
@@ -190,10 +172,26 @@ export function whenDelivered(maxWait) {
   })
 }
 
-/** Consent was withdrawn: delete what waits of this page and this user. What waits of other users remains. */
+/** Declare what waits of participants who have meanwhile refused, in another tab or frame, as lost. */
+function dropRefused() {
+  for (const batch of queue) {
+    if (actionCount(batch) > 0 && isRefused(batch.envelope)) drop(batch, 'consent')
+  }
+}
+
+/**
+ * Consent was withdrawn: delete what waits of this page, and declare what waits of other pages of this participant as
+ * lost. What waits of other users and studies remains.
+ */
 export function deleteBatchesOfUser() {
-  for (const batch of [...queue, ...readStoredBatches()]) {
-    const isOfThisUser = String(batch.envelope.const.user) === String(constants.user)
-    if (isOfThisPage(batch) || isOfThisUser) replaceInQueue(batch, [])
+  const isOfThisUser = ({ envelope }) => {
+    return envelope.study === options.study && String(envelope.const.user) === String(constants.user)
+  }
+  const queuedIds = queue.map(({ envelope }) => envelope.batch_id)
+  const others = readStoredBatches().filter(({ envelope }) => !queuedIds.includes(envelope.batch_id))
+  queue.push(...others.filter(isOfThisUser))
+  for (const batch of queue) {
+    if (isOfThisPage(batch)) replaceInQueue(batch, [])
+    else if (isOfThisUser(batch) && actionCount(batch) > 0) drop(batch, 'consent')
   }
 }

@@ -35,10 +35,15 @@ function valueFields(field) {
   return options.values ? { ...state, value: maskText(field.value) } : state
 }
 
+/** Whether the element is a field, also of a web component. Libraries for lists fire change events on lists. */
+function isField(element) {
+  return element.matches('input,select,textarea') || (element.localName.includes('-') && 'value' in element)
+}
+
 /** Log that a field was changed. */
 export function captureChange(event) {
   const field = targetOf(event)
-  if (isIgnored(field)) return
+  if (isIgnored(field) || !isField(field)) return
   enqueue({
     name: 'change',
     ...elementFields(field),

@@ -5,12 +5,13 @@ import { subscribeSelector } from './clicks.js'
 import { coordinates } from './coordinates.js'
 import { pendingActions, whenDelivered } from './delivery.js'
 import { guard, warn } from './guard.js'
+import { copyFields } from './json.js'
 import { capturedActions, enqueue, openActions, seal } from './recorder.js'
 import { captureFrame, consent, start, startFirst, stop } from './recording.js'
 import { saveSession, session } from './session.js'
 import { configure, constants, options } from './settings.js'
 import { stats } from './stats.js'
-import { hash } from './util.js'
+import { epochMs, hash } from './util.js'
 
 const MAX_FLUSH_WAIT_MS = 10e3
 
@@ -29,7 +30,7 @@ const methods = {
 
   /** Log an action of the study's own. */
   log(name, properties) {
-    enqueue({ ...properties, name })
+    enqueue({ ...copyFields(properties), name })
   },
 
   /**
@@ -37,7 +38,7 @@ const methods = {
    * event (if there is one), a time stamp (epoch ms) and the constants.
    */
   addAction(action, event) {
-    Object.assign(action, coordinates(event), { timestamp: Date.now() }, constants)
+    Object.assign(action, coordinates(event), { timestamp: epochMs() }, constants)
     enqueue({ ...action, name: action.name || 'action' })
   },
 

@@ -2,7 +2,8 @@
 // nothing is captured without a call by the study.
 
 import { logClickEffect } from './clickEffect.js'
-import { sendBeacons, sendBeforeHidden, sendNow } from './delivery.js'
+import { sendNow } from './delivery.js'
+import { sendBeforeEnd, sendBeforeHidden } from './leaving.js'
 import { logPageLeave } from './pages.js'
 import { enqueue, seal } from './recorder.js'
 import { options } from './settings.js'
@@ -30,7 +31,7 @@ function handlePageHide() {
   logClickEffect('nav')
   logPageLeave()
   seal('pagehide')
-  sendBeacons()
+  sendBeforeEnd()
 }
 
 /** Listeners on the window. */

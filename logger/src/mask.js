@@ -1,6 +1,8 @@
 // What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
 // private.
 
+import { cut } from './util.js'
+
 const MASKED = '***'
 const MAX_TEXT = 2000 // characters
 const MAX_VISIBLE_TEXT = 80 // characters
@@ -30,7 +32,7 @@ const passwordFields = new WeakSet()
  * search grows with its length.
  */
 export function maskText(text) {
-  return String(text).slice(0, MAX_TEXT).replace(PERSONAL_DATA, MASKED)
+  return cut(String(text), MAX_TEXT).replace(PERSONAL_DATA, MASKED)
 }
 
 /** Mask a URL, or a text that may contain one: as maskText, and also the values of parameters with secret names. */
@@ -68,5 +70,5 @@ export function visibleText(element) {
   if (isWithin(element, PRIVATE_TEXT) || element.querySelector(PRIVATE_TEXT)) return MASKED
   const text = element.localName === 'input' ? element.value : element.textContent
   const oneLine = text.slice(0, 400).trim().replace(/\s+/g, ' ')
-  return maskText(oneLine).slice(0, MAX_VISIBLE_TEXT)
+  return cut(maskText(oneLine), MAX_VISIBLE_TEXT)
 }

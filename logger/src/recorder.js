@@ -2,24 +2,27 @@
 // due.
 
 import { adoptStoredBatches, deleteBatchesOfUser, enqueueBatch } from './delivery.js'
+import { toJson } from './json.js'
 import { readEnvironment, readView } from './pageInfo.js'
-import { saveSession, session } from './session.js'
+import { framePosition, reasonNotToRecord, saveSession, session } from './session.js'
 import { constants, options } from './settings.js'
 import { stats } from './stats.js'
-import { byteLength, hash, now, roundToTenth, uuid7 } from './util.js'
+import { byteLength, epochMs, hash, now, roundToTenth, uuid7 } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
 const RATE_WINDOW_MS = 10e3
 const MAX_ACTIONS_PER_WINDOW = 5000 // more comes from a loop in a script, not from a person
 
 /** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
-const pageStart = Math.round(Date.now() - now())
+const pageStart = Math.max(Math.round(epochMs() - now()), 0)
 
 /** Envelope fields that are the same in every batch of this page; undefined before recording begins. */
 let pageFields
 /** Sent with the page's first batch, undefined afterwards. */
 let environment
 let view
+/** The session's field for the last page of the chain that this page belongs to; undefined before recording begins. */
+let prevPageField
 let nextSeq = 0
 let nextBatchSeq = 0
 let sealTimer = 0
@@ -55,12 +58,14 @@ export function openActions() {
 /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
 export function beginPage() {
   if (pageFields) return
-  const { prev_page, session_id = uuid7(), page_no = 0 } = session
+  const [pageNoField, prevPage] = ['page_no', 'prev_page'].map((field) => field + framePosition())
+  prevPageField = prevPage
+  const { session_id = uuid7(), [pageNoField]: page_no = 0, [prevPageField]: prev_page } = session
   pageFields = {
     v: 2,
     lib: LIB, // name and version of this library, which build.js inserts
     study: options.study,
-    config: hash(JSON.stringify(options)).toString(16),
+    config: hash(toJson(options)).toString(16),
     session_id,
     page_id: stats.pageId,
     prev_page,
@@ -69,7 +74,7 @@ export function beginPage() {
     attempt: 0,
   }
   environment = readEnvironment()
-  saveSession({ session_id, page_no: page_no + 1 })
+  saveSession({ session_id, [pageNoField]: page_no + 1 })
   refreshView()
   adoptStoredBatches()
 }
@@ -88,25 +93,31 @@ function viewIndex() {
   const { views } = openBatch
   if (views.at(-1) !== view) {
     views.push(view)
-    openBatch.bytes += byteLength(JSON.stringify(view))
+    openBatch.bytes += byteLength(toJson(view))
   }
   return views.length - 1
 }
 
 /**
- * Put an action into the open batch.
+ * Put an action into the open batch, if recording is allowed.
  * @param {object} action its `name` and further fields; a constant of the same name replaces a field
  * @param {number} [time] ms since the page began
  * @returns {number | undefined} the action's seq; undefined if it was not recorded
  */
 export function enqueue(action, time = now()) {
   if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+  return reasonNotToRecord() ? undefined : record(action, time)
+}
+
+/** Put an action into the open batch although the person has just refused: the refusal itself. */
+export function record(action, time = now()) {
   completePrecedingAction()
   for (const name of Object.keys(constants)) {
     if (name in action) action[name] = constants[name]
   }
   const t = roundToTenth(time)
-  const json = JSON.stringify({ task: session.task, ...action, seq: nextSeq, t, timestamp: Math.round(pageStart + t) })
+  const timestamp = Math.round(pageStart + t)
+  const json = toJson({ task: session.task, ...action, seq: nextSeq, t, timestamp, toJSON: undefined })
   const bytes = byteLength(json)
   if (exceedsRate(time)) return drop('rate')
   if (bytes > MAX_BYTES) return drop('oversize')
@@ -167,7 +178,7 @@ function sealOpenBatch(reason) {
   }
   environment = undefined
   openBatch = { actions: [], views: [], bytes: 0, lost: [] }
-  saveSession({ prev_page: { id: stats.pageId, seq: nextSeq } })
+  saveSession({ [prevPageField]: { id: stats.pageId, seq: nextSeq } })
   enqueueBatch({ envelope, actions })
 }
 

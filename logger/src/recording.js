@@ -7,8 +7,8 @@ import { guard, warn } from './guard.js'
 import { lifecycleListeners, sealAndSendAll } from './lifecycle.js'
 import { addListeners, beginListening, endListening } from './listeners.js'
 import { logPageLeave, logPageView, watchHistory } from './pages.js'
-import { beginPage, enqueue, purge, seal } from './recorder.js'
-import { keepOnlyRefusal, loadSession, reasonNotToRecord, saveSession, session } from './session.js'
+import { beginPage, enqueue, purge, record, seal } from './recorder.js'
+import { keepOnlyRefusal, loadSession, reasonNotToRecord, saveSession, session, shareRefusal } from './session.js'
 import { constants, options } from './settings.js'
 import { stats } from './stats.js'
 
@@ -55,6 +55,7 @@ function endCapture(reason) {
  */
 export function start() {
   if (!stats.notRecordingReason || !options.server) return
+  window.addEventListener('storage', followSharedConsent)
   if (document.prerendering) {
     document.addEventListener('prerenderingchange', startWithSession)
     return
@@ -82,39 +83,54 @@ const startWithSession = guard(() => {
 
 /** Start for the first time, after the settings have been applied. */
 export function startFirst() {
-  givenUser = new URLSearchParams(location.search).get(options.userParam) || constants.user
+  const inHashRoute = location.hash.split('?')[1] // as in #/welcome?user=p017
+  const [fromQuery, fromHash] = [location.search, inHashRoute].map((part) => new URLSearchParams(part).get(options.userParam))
+  givenUser = fromQuery || fromHash || constants.user
   startWithSession()
 }
 
 /** End all capture and remove all listeners. What was captured is still delivered. */
 export function stop() {
   document.removeEventListener('prerenderingchange', startWithSession)
+  window.removeEventListener('storage', followSharedConsent)
   if (stats.notRecordingReason) return
   logPageLeave()
   sealAndSendAll('manual')
   endCapture('stopped')
 }
 
+/** Delete what was not yet delivered, tell the server of the refusal, and capture nothing more. */
+function applyRefusal() {
+  purge()
+  if (!stats.notRecordingReason) record({ name: 'consent', granted: false })
+  seal('manual')
+  endCapture('consent')
+  keepOnlyRefusal()
+}
+
 /**
- * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow.
- * After a refusal nothing more is captured, and what was not yet delivered is deleted.
+ * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
+ * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
+ * not yet delivered is deleted.
  * @param {boolean} granted
  */
 export function consent(granted) {
+  shareRefusal(!granted)
   if (granted) {
-    session.consent = granted
+    saveSession({ consent: granted })
     start()
-    saveSession()
+    enqueue({ name: 'consent', granted })
+    seal('manual')
   } else {
-    purge()
-  }
-  enqueue({ name: 'consent', granted })
-  seal('manual')
-  if (!granted) {
-    endCapture('consent')
-    keepOnlyRefusal()
+    applyRefusal()
   }
 }
+
+/** Another logger of the same origin has stored something: the person may have consented or refused there. */
+const followSharedConsent = guard(() => {
+  if (stats.notRecordingReason === 'consent') start()
+  else if (!stats.notRecordingReason && reasonNotToRecord() === 'consent') applyRefusal()
+})
 
 /**
  * The page has come back from the back-forward cache. Meanwhile the person may have refused on another page, or another
@@ -123,7 +139,7 @@ export function consent(granted) {
 function handlePageShow({ persisted }) {
   if (!persisted) return
   loadSession(givenUser)
-  if (session.consent === false) consent(false)
+  if (session.consent === false) applyRefusal()
   else if (reasonNotToRecord()) endCapture('consent')
   else if (options.capture) logPageView('bfcache')
   resumeDelivery()

@@ -12,4 +12,5 @@ const startByTag = guard((tag) => {
   if (settings) window.userLogger = new window.UserLogger(settings)
 })
 
-startByTag(document.currentScript)
+// A loader that evaluates the file, such as Cloudflare's Rocket Loader, hides which tag it comes from.
+startByTag(document.currentScript || document.querySelector('script[data-study]'))

@@ -17,7 +17,7 @@ function attributeSelector(element, attributePattern) {
     if (!attributePattern.test(name)) continue
     const value = element.getAttribute(name)
     const isPrivate = value !== maskText(value) || isWithin(element, '[data-ul-mask]')
-    if (!isPrivate) return `[${name}=${JSON.stringify(value)}]`
+    if (!isPrivate) return `[${CSS.escape(name)}="${value.replace(/["\\]/g, '\\$&')}"]`
   }
   return ''
 }

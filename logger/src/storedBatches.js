@@ -6,7 +6,7 @@
 import { declareLost, parseBatch, serializeBatch } from './batch.js'
 import { guard } from './guard.js'
 import { storagePrefix } from './settings.js'
-import { uuid7 } from './util.js'
+import { epochMs, uuid7 } from './util.js'
 
 const MAX_CHARACTERS = 1e6
 const MAX_AGE_MS = 7 * 24 * 3600e3
@@ -59,7 +59,7 @@ export const removeStoredBatch = guard((batch) => {
 })
 
 const readAll = guard(() => {
-  const oldestId = uuid7(Date.now() - MAX_AGE_MS)
+  const oldestId = uuid7(epochMs() - MAX_AGE_MS)
   return storedKeys()
     .map(readBatch)
     .filter((batch) => batch !== undefined)

@@ -5,6 +5,15 @@ export function now() {
   return performance.now()
 }
 
+/**
+ * Epoch ms by the device's clock, as a whole number. If a script has replaced the clock by something that gives no time
+ * after 1970, by the browser's own clock as it was when the page began.
+ */
+export function epochMs() {
+  const time = Math.floor(Number(Date.now?.()))
+  return time > 0 ? time : Math.floor(performance.timeOrigin + now())
+}
+
 /** Round to one decimal place. More digits of a CSS px or a millisecond are noise and cost bytes. */
 export function roundToTenth(value) {
   return Math.round(value * 10) / 10
@@ -27,10 +36,10 @@ export function hash(text) {
 
 /**
  * Create a UUID version 7 (RFC 9562, section 5.7). It begins with its time, so ids sort by age.
- * @param {number} time epoch ms
+ * @param {number} time epoch ms, a whole number
  */
-export function uuid7(time = Date.now()) {
-  const timeDigits = time.toString(16).padStart(12, '0')
+export function uuid7(time = epochMs()) {
+  const timeDigits = Math.max(time, 0).toString(16).padStart(12, '0')
   const bytes = Array.from(crypto.getRandomValues(new Uint8Array(9)))
   const randomDigits = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return [
@@ -40,6 +49,11 @@ export function uuid7(time = Date.now()) {
     `8${randomDigits.slice(3, 6)}`, // the bits 10 are the variant
     randomDigits.slice(6),
   ].join('-')
+}
+
+/** The first `length` characters of a text, without half of a surrogate pair at the end. */
+export function cut(text, length) {
+  return text.slice(0, text.codePointAt(length - 1) > 0xffff ? length - 1 : length)
 }
 
 /**

@@ -48,7 +48,7 @@ test('consent(false) stops recording, deletes the backlog, is sent to the server
   await page.tick(120_000)
   assert.deepEqual(names(page), ['consent'])
   assert.deepEqual(page.posted.at(-1).body.lost, [[0, 59, 'consent']])
-  assert.deepEqual(Object.values(stores(page)), ['{"consent":false}'])
+  assert.deepEqual(Object.values({ ...page.window.sessionStorage }), ['{"consent":false}'])
   const next = page.next()
   next.logger().log('step')
   await next.tick(5000)
@@ -62,7 +62,10 @@ test('after consent(false) nothing is stored, even if the server does not answer
   page.answer = () => undefined
   logger.consent(false)
   await page.tick(120_000)
-  assert.deepEqual({ ...page.window.localStorage }, {})
+  const [[key, time], ...others] = Object.entries({ ...page.window.localStorage })
+  assert.ok(key.startsWith('userlogger-refusal '))
+  assert.match(time, /^[\da-f-]{13}$/)
+  assert.deepEqual(others, [])
 })
 
 test('a refusal before anything was captured sends nothing to the server', async () => {

@@ -50,12 +50,14 @@ test('views count towards the size of a batch, in an app that changes its URL of
 })
 
 test('a page whose own fetch wrapper logs something never has two actions with the same seq', async () => {
-  const page = new Page()
-  const { fetch } = page.window
-  page.window.fetch = (...request) => {
-    if (page.posted.length < 5) page.user.log('fetched')
-    return fetch(...request)
+  const wrapFetch = (window) => {
+    const { fetch } = window
+    window.fetch = (...request) => {
+      if (page.posted.length < 5) page.user.log('fetched')
+      return fetch(...request)
+    }
   }
+  const page = new Page({ before: wrapFetch })
   page.logger()
   logMany(page, 6, { text: 'x'.repeat(20_000) }) // each third action seals the batch while it is itself being recorded
   await page.tick(20_000)

@@ -1,18 +1,9 @@
-// What happens to actions when their page is hidden or left, and when storage is full or blocked.
+// What happens to actions when their page is hidden or left.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Page, URL_OF_SERVER } from './page.js'
+import { logged, noAnswer, URL_OF_SERVER } from './page.js'
 
-const DAY = 24 * 3600e3
-const noAnswer = () => undefined
-const logged = (answer, count = 1, props) => {
-  const page = new Page()
-  page.logger()
-  page.answer = answer
-  for (let i = 0; i < count; i++) page.user.log('step', { i, ...props })
-  return page
-}
 const beaconed = (page) => page.beacons.map(({ body }) => JSON.parse(body))
 
 test('nothing is stored while delivery works', async () => {
@@ -47,17 +38,18 @@ test('hidden: at most 60 KB are in flight', async () => {
   assert.equal(page.storedBatches().length, 4)
 })
 
-test('pagehide: beacons of at most 30 KB carry what is not in flight, and everything stays stored', async () => {
+test('pagehide: keepalive requests carry what fits, beacons of at most 30 KB the rest, and everything stays stored', async () => {
   const page = logged(noAnswer, 9, { text: 'x'.repeat(10_000) }) // 4 to a batch
   page.fire('pagehide')
   const pieces = beaconed(page)
-  assert.ok(pieces.length > 2)
+  assert.equal(pieces.length, 2)
+  assert.ok(page.posted.every(({ request }) => request.keepalive))
   assert.ok(page.beacons.every(({ url, body }) => url === URL_OF_SERVER && Buffer.byteLength(body) <= 30_000))
   const carried = pieces.flatMap((piece) => piece.actions.map(({ seq }) => seq))
   const inFlight = page.posted.flatMap((post) => post.body.actions.map(({ seq }) => seq))
   assert.deepEqual([...inFlight, ...carried].sort((a, b) => a - b), [...Array(9).keys()])
   assert.deepEqual(page.storedBatches().flatMap((batch) => batch.actions.map(({ seq }) => seq)), [...Array(9).keys()])
-  assert.equal(pieces.at(-1).reason, 'pagehide')
+  assert.equal(page.posted.at(-1).body.reason, 'pagehide')
 })
 
 test('pagehide: batches for which the browser refuses a beacon stay stored', async () => {
@@ -71,13 +63,21 @@ test('pagehide: batches for which the browser refuses a beacon stay stored', asy
   assert.deepEqual(next.stored().map(({ seq }) => seq).sort((a, b) => a - b), [...Array(9).keys()])
 })
 
-test('hidden after pagehide does not send again what a beacon carries', async () => {
+test('pagehide: a browser whose requests do not outlive the page sends beacons', async () => {
   const page = logged(noAnswer)
+  page.window.Request = class {}
   page.fire('pagehide')
   page.hide()
   await page.tick(0)
-  assert.equal(page.beacons.length, 1)
-  assert.equal(page.posted.length, 0)
+  assert.deepEqual([page.beacons.length, page.posted.length, page.storedBatches().length], [1, 0, 1])
+})
+
+test('hidden after pagehide does not send again what is in flight', async () => {
+  const page = logged(() => new Promise(() => {}))
+  page.fire('pagehide')
+  page.hide()
+  await page.tick(0)
+  assert.deepEqual([page.beacons.length, page.posted.length], [0, 1])
 })
 
 test('the next page adopts stored batches, marks them as adopted, and removes them', async () => {
@@ -86,21 +86,9 @@ test('the next page adopts stored batches, marks them as adopted, and removes th
   const next = page.next()
   next.logger()
   await next.tick(0)
-  assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.page_id, body.actions.length]), [['adopt', beaconed(page)[0].page_id, 3]])
+  assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.page_id, body.actions.length]), [['adopt', page.posted[0].body.page_id, 3]])
   assert.deepEqual(next.storedBatches(), [])
   assert.equal(next.user.stats().acked, 0, "another page's actions are not this page's")
-})
-
-test('a damaged storage entry does not affect the others', async () => {
-  const page = logged(noAnswer, 3)
-  page.fire('pagehide')
-  const { localStorage } = page.window
-  const [key] = Object.keys(localStorage)
-  localStorage[key.slice(0, -1)] = 'damaged'
-  const next = page.next()
-  next.logger()
-  await next.tick(0)
-  assert.deepEqual(next.posted.map(({ body }) => [body.reason, body.actions.length]), [['adopt', 3]])
 })
 
 test('a page that comes back (bfcache) sends again and waits for the answer', async () => {
@@ -117,65 +105,6 @@ test('freeze: everything is sealed, stored and sent', async () => {
   await page.tick(0)
   assert.equal(page.posted[0].body.reason, 'freeze')
   assert.equal(page.storedBatches().length, 1)
-})
-
-test('batches older than seven days are declared as lost, not sent', async () => {
-  const page = logged(noAnswer, 3)
-  page.fire('pagehide')
-  const young = page.next({ at: page.clock.start + 6.9 * DAY })
-  young.logger()
-  await young.tick(0)
-  assert.equal(young.stored().length, 3)
-  const old = page.next({ at: page.clock.start + 7.1 * DAY })
-  old.logger()
-  await old.tick(0)
-  assert.equal(old.stored().length, 0)
-  assert.deepEqual(old.posted.map(({ body }) => body.lost), [[[0, 2, 'quota']]])
-  assert.deepEqual(old.storedBatches(), [])
-})
-
-test('at most 1 MB is stored: the oldest batches are dropped and declared as lost', async () => {
-  const page = logged(noAnswer, 0)
-  for (let i = 0; i < 60; i++) {
-    page.user.log('step', { text: 'x'.repeat(40_000) })
-    await page.tick(10)
-  }
-  await page.tick(20_000)
-  const size = Object.values({ ...page.window.localStorage }).join('').length
-  assert.ok(size <= 1e6 && size > 9e5, `${size}`)
-  const storedBatches = page.storedBatches()
-  const kept = storedBatches.flatMap((batch) => batch.actions.map(({ seq }) => seq))
-  const declared = storedBatches.flatMap((batch) => batch.lost)
-  assert.ok(declared.every(([, , reason]) => reason === 'quota'))
-  assert.deepEqual([...kept, ...declared.map(([from]) => from)].sort((a, b) => a - b), [...Array(60).keys()])
-  assert.equal(Math.max(...kept), 59)
-  assert.equal(Math.min(...kept), declared.length)
-})
-
-test('without storage, everything that does not need it works', async () => {
-  const blocked = (window) => {
-    for (const name of ['localStorage', 'sessionStorage']) {
-      Object.defineProperty(window, name, { get: () => { throw new Error('blocked') } })
-    }
-  }
-  const page = new Page({ before: blocked })
-  page.logger()
-  page.answer = noAnswer
-  page.user.log('step')
-  await page.tick(5000)
-  page.answer = () => ({ status: 200 })
-  await page.tick(2000)
-  assert.equal(page.stored().length, 1)
-  assert.ok(page.warnings.length <= 2, 'one warning, not one per action')
-})
-
-test('a page does not send batches that are stored for another server', async () => {
-  const page = logged(noAnswer)
-  page.fire('pagehide')
-  const other = page.next()
-  other.logger({ server: 'http://other.test/analytics' })
-  await other.tick(0)
-  assert.equal(other.posted.length, 0)
 })
 
 test('prev_page links the pages of a tab and shows that the end of a page was lost', async () => {

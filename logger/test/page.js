@@ -54,7 +54,10 @@ class Clock {
   }
 }
 
-/** The server's default answer; a test replaces it by setting page.answer. */
+/**
+ * The server's default answer; a test replaces it by setting page.answer. With `foreign: true` it is not the server's
+ * own answer.
+ */
 const ok = () => ({ status: 200 })
 
 export class Page {
@@ -85,6 +88,7 @@ export class Page {
     window.Date.now = () => Math.floor(clock.start + clock.elapsed)
     window.performance.now = () => clock.elapsed
     window.Math.random = () => this.random
+    window.Request = class { get keepalive() { return true } }
     window.AbortSignal.timeout = (ms) => ({ ms })
     window.console.warn = (text) => this.warnings.push(String(text))
     window.navigator.sendBeacon = (url, body) => this.beacons.push({ url, body }) && this.acceptsBeacons !== false
@@ -95,7 +99,10 @@ export class Page {
       const answer = await this.answer(body, post)
       if (!answer) throw new TypeError('Failed to fetch')
       post.answered = answer.status
-      return { status: answer.status, headers: headers(answer.headers) }
+      const { status, foreign, ...more } = answer
+      const own = { 'X-Server-Time': String(clock.start + clock.elapsed) }
+      const json = status === 200 ? { success: true, ...more.json } : { success: false, error: 'code' }
+      return { status, headers: headers({ ...(foreign ? {} : own), ...more.headers }), text: async () => JSON.stringify(json) }
     }
   }
 
@@ -131,7 +138,10 @@ export class Page {
   }
 
   /** The batches in localStorage. */
-  storedBatches = () => Object.keys(this.window.localStorage).map((key) => JSON.parse(this.window.localStorage[key]))
+  storedBatches = () => {
+    const stored = Object.entries({ ...this.window.localStorage })
+    return stored.filter(([key]) => key.startsWith('userlogger ')).map(([, body]) => JSON.parse(body))
+  }
 
   /** The actions that the server accepted, by page and seq. A repetition counts once, as in the database. */
   stored() {
@@ -151,5 +161,16 @@ export const stuck = async (answer, count = 1) => {
   page.answer = answer
   logMany(page, count)
   await page.tick(5000)
+  return page
+}
+
+export const noAnswer = () => undefined
+
+/** A page that has logged `count` actions; nothing was sent yet. */
+export const logged = (answer, count = 1, props) => {
+  const page = new Page()
+  page.logger()
+  page.answer = answer
+  logMany(page, count, props)
   return page
 }

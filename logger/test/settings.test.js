@@ -99,16 +99,15 @@ test('an invalid selector causes one warning and does not affect the others', as
   assert.deepEqual(page.stored().map(({ element_id }) => element_id), ['x'])
 })
 
-test('an action that cannot be serialized as JSON causes a warning and takes no seq', async () => {
+test('what cannot be serialized as JSON becomes its text', async () => {
   const page = new Page()
-  const circle = {}
+  const circle = { size: 2 }
   circle.self = circle
-  const logger = page.logger()
-  logger.log('bad', circle)
-  logger.log('good')
+  page.logger().log('odd', { circle, n: 10n })
+  page.user.log('getter', { get broken() { throw new Error('no') }, ok: 1 })
   await page.tick(5000)
-  assert.equal(page.warnings.length, 1)
-  assert.deepEqual(page.stored().map(({ name, seq }) => [name, seq]), [['good', 0]])
+  const [odd, getter] = page.stored()
+  assert.deepEqual([odd.circle, odd.n, getter.broken, getter.ok], [{ size: 2, self: '[object Object]' }, '10', 'Error: no', 1])
 })
 
 test('the user comes from the URL, otherwise from the attribute, otherwise from the previous page', async () => {

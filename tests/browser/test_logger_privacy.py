@@ -84,7 +84,10 @@ def test_if_consent_is_required_nothing_is_sent_or_kept_without_it(study: Study,
     page.evaluate("userLogger.consent(false)")
     study.gateway.down = False
     assert recording(page) == (False, "consent")
-    assert page.evaluate("Object.keys(localStorage)") == []
+    # Only the hash of who has refused, and when, which tells the loggers in other tabs.
+    [refusal] = page.evaluate("Object.keys(localStorage)")
+    assert refusal.startswith("userlogger-refusal")
+    assert study.user not in refusal
     [kept] = page.evaluate("Object.values(sessionStorage).map(JSON.parse)")
     assert (kept["consent"], {"session_id", "page_no", "prev_page", "task"} & kept.keys()) == (False, set())
     flush(page)

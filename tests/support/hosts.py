@@ -70,6 +70,8 @@ class Gateway(Host):
         self.mute = 0
         """The answers of so many requests are lost."""
         self.delay_s = 0.0
+        self.instead: tuple[int, dict[str, str], str] | None = None
+        """Status, headers and body of another host's answer; nothing is forwarded."""
         self.bodies: list[dict[str, Any]] = []
         """All bodies that arrived here, forwarded or not."""
         gateway, api = self, urlsplit(api_url)
@@ -82,6 +84,14 @@ class Gateway(Host):
                     self.close_connection = True
                     return
                 time.sleep(gateway.delay_s)
+                if gateway.instead:
+                    status, headers, text = gateway.instead
+                    self.send_response(status)
+                    for field, content in {"Access-Control-Allow-Origin": "*", **headers}.items():
+                        self.send_header(field, content)
+                    self.end_headers()
+                    self.wfile.write(text.encode())
+                    return
                 onward = http.client.HTTPConnection(str(api.hostname), api.port or 80, timeout=30)
                 onward.request("POST", self.path, body, {"Origin": self.headers.get("Origin", "")})
                 answer = onward.getresponse()
