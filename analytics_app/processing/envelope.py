@@ -110,25 +110,29 @@ PLAIN: dict[marshmallow.Schema, Any] = {
 """Types of what is plainly valid, if every text is storable (see `actions.fast_load`)."""
 
 
-def load(schema: marshmallow.Schema, value: Any, faults: Json, strict: bool) -> Json:
-    """The valid fields; the others are added to `faults`. With `strict`, PostgreSQL can store every text in `value`."""
+def load(schema: marshmallow.Schema, value: Any, faults: Json, strict: bool, of: str = "") -> Json:
+    """The valid fields; the others are added to `faults`, with the name of the object that they are `of`.
+
+    With `strict`, PostgreSQL can store every text in `value`.
+    """
     if strict:
         with suppress(msgspec.ValidationError):
             return msgspec.structs.asdict(msgspec.convert(value or {}, PLAIN[schema]))
     try:
         return dict(schema.load(value or {}))
     except marshmallow.ValidationError as error:
-        faults.update(error.messages if isinstance(error.messages, dict) else {"_schema": error.messages})
+        messages = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
+        faults.update({f"{of}.{name}" if of else name: message for name, message in messages.items()})
         return dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
 
 
 def header_rows(header: Header) -> tuple[Json, Json]:
     """The row of `batches` and the row of `pages`. Without an envelope, both are identified by the receipt."""
-    faults: Json = {}
+    faults: Json = dict(header.faults)
     envelope = load(ENVELOPE, header.envelope, faults, header.strict)
-    previous = load(PREV_PAGE, envelope.get("prev_page"), faults, header.strict)
-    clock = load(CLOCK, envelope.get("clock"), faults, header.strict)
-    const = load(CONST, envelope.get("const"), faults, header.strict)
+    previous = load(PREV_PAGE, envelope.get("prev_page"), faults, header.strict, "prev_page")
+    clock = load(CLOCK, envelope.get("clock"), faults, header.strict, "clock")
+    const = load(CONST, envelope.get("const"), faults, header.strict, "const")
     batch_row = {
         "batch_id": str(envelope.get("batch_id") or header.receipt),
         "page_id": header.page_id,

@@ -22,6 +22,7 @@ INVALID_UUID = Reason(Code.NOT_A_UUID, "Not a valid UUID.")
 INVALID_OBJECT = Reason(Code.NOT_AN_OBJECT, "Not an object.")
 INVALID_VERSION = Reason(Code.WRONG_VERSION, "This server reads envelopes with v = 2.")
 INVALID_SEQ = Reason(Code.NOT_A_WHOLE_NUMBER, f"Not a whole number from 0 to {Limits.SEQ}.")
+INVALID_VIEWS = Reason(Code.NOT_A_LIST, "Not a list of objects.")
 INVALID_EVENT = Reason(Code.WRONG_FORM, "Not one event object.")
 INVALID_BODY = Reason(Code.WRONG_FORM, "Neither an array of actions nor an envelope with a list of actions.")
 
@@ -83,6 +84,8 @@ def from_envelope(header: Header, value: Json, delivery: Delivery) -> FlatDelive
     if len(items) * most > Limits.SPREAD and len(items) * repeated_bytes(value) > Limits.SPREAD:
         sentence = f"Repeated for {len(items)} actions, constants and views exceed {Limits.SPREAD} bytes."
         return reject_body(header, delivery, Reason(Code.TOO_LARGE, sentence))
+    if not are_views(value.get("views")):
+        header.faults["views"] = [INVALID_VIEWS]
     header.envelope = {key: item for key, item in value.items() if key not in ("actions", "views")}
     if is_uuid(value.get("page_id")):
         header.page_id = str(UUID(value["page_id"]))
@@ -145,6 +148,10 @@ def timestamp_of(t0: Any, item: Any) -> float | None:
         with suppress(OverflowError, ValueError):  # 1e400, or a number of hundreds of digits
             return round(t0 + t)
     return None
+
+
+def are_views(views: Any) -> bool:
+    return views is None or (isinstance(views, list) and all(isinstance(view, dict) for view in views))
 
 
 def envelope_faults(value: Json) -> Json:

@@ -27,6 +27,8 @@ class Header:
     actions: int = 0
     strict: bool = False
     """Whether PostgreSQL can store every text and number in the body; False if that was not checked."""
+    faults: Json = field(default_factory=dict)
+    """What of the envelope could not be read, by field."""
 
 
 class Action(msgspec.Struct, gc=False):
