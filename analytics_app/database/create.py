@@ -59,7 +59,8 @@ def create(engine: Engine, tables: MetaData) -> list[str]:
         upgrade(engine)
         tables.create_all(engine)
         with engine.begin() as transaction:
-            for view in views().keys() - existing(engine, tables):
+            there = set(inspect(engine).get_table_names())
+            for view in views(there).keys() - existing(engine, tables):
                 transaction.execute(text(f'CREATE VIEW "{view}" AS {views()[view]}'))
         return sorted(existing(engine, tables) - before)
 

@@ -11,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 CONNECTION_REFUSED = re.compile(
     r'authentication failed|no password supplied|no pg_hba\.conf entry|(role|database) ".*" does not exist'
 )
-TOOK_TOO_LONG = ("57014", "55P03")  # statement timeout, lock timeout
 TABLES_OUTDATED = ("42P01", "42703")  # undefined table, undefined column: create_db has not run
 
 
@@ -23,12 +22,10 @@ def is_fault_of_data(error: BaseException) -> bool:
 def blocks_every_group(error: BaseException) -> bool:
     """Whether any group would fail now: no connection, disk full, no privileges, read-only, shutdown, a table missing.
 
-    False for a deadlock (40P01), a statement or lock that takes too long (57014, 55P03) and an internal error.
+    False for a deadlock (40P01), a statement that takes too long (57014) and an internal error.
     """
     code: str | None = getattr(getattr(error, "orig", error), "pgcode", None)
-    if code in TOOK_TOO_LONG:
-        return False
-    return code is None or code[:2] in ("08", "25", "28", "3D", "42", "53", "55", "57", "58")
+    return code is None or (code[:2] in ("08", "25", "28", "3D", "42", "53", "55", "57", "58") and code != "57014")
 
 
 def is_wrong_setting(error: OperationalError) -> bool:

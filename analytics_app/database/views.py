@@ -9,6 +9,8 @@ migrations. A migration that changes a view, or a column that a view shows, drop
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -112,10 +114,14 @@ KEPT_IN_CONTEXTS = ("page_id", "context_id", "source", "data")
 CONTEXT_COLUMNS = [name for name in Context.__table__.columns.keys() if name not in KEPT_IN_CONTEXTS]  # noqa: SIM118
 
 
-def views() -> dict[str, str]:
-    """The SELECT of each view by its name. It is complete once the action types have been imported."""
+def views(tables: Container[str] | None = None) -> dict[str, str]:
+    """The SELECT of each view by its name; of the action types, only those whose table is one of `tables`.
+
+    It is complete once the action types have been imported.
+    """
     own = [table for table in ActionTable.__subclasses__() if table is not PositionScreen]
-    return NAMED | {view_name(table.__tablename__): with_context(table) for table in own}
+    there = [table for table in own if tables is None or table.__tablename__ in tables]
+    return NAMED | {view_name(table.__tablename__): with_context(table) for table in there}
 
 
 def view_name(table: str) -> str:
