@@ -55,8 +55,13 @@ class Service:
     @property
     def pid(self) -> int:
         """The pid of its main process; waits until there is one."""
-        path = self.data_dir / "run" / f"{self.name}.pid"
-        return int(wait_until(lambda: path.exists() and path.read_text(), PATIENCE_S, f"{self.name} runs"))
+        return int(wait_until(self._pid_text, PATIENCE_S, f"{self.name} runs"))
+
+    def _pid_text(self) -> str:
+        """Empty while it does not run."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.data_dir / "run" / f"{self.name}.pid").read_text()
+        return ""
 
     def kill(self, signal_: signal.Signals = signal.SIGKILL) -> None:
         """As `kill -9`; returns when the supervisor has restarted it."""
