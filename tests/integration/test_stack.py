@@ -45,7 +45,7 @@ def test_it_is_ready_within_15_seconds_and_prints_where_everything_is(stack: Run
 def test_the_printed_psql_command_works_as_printed(stack: RunningStack) -> None:
     act(stack, "psql")
     stack.wait_for(STORED, user="psql")
-    sql = "SELECT name FROM \"rawActions\" WHERE user_id = 'psql'"
+    sql = "SELECT name FROM raw_actions JOIN contexts USING (page_id, context_id) WHERE user_id = 'psql'"
     done = subprocess.run(f'{stack.psql_command} -Atc "{sql}"', shell=True, capture_output=True, text=True, check=True)
     assert done.stdout == "click\n"
 
