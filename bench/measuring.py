@@ -271,14 +271,20 @@ def versions(stack: RunningStack) -> str:
     )
 
 
-def run(measure: Callable[[RunningStack, int], str]) -> None:
-    """Start a stack, print what a benchmark measures, stop the stack."""
+@contextlib.contextmanager
+def temporary_stack() -> Iterator[RunningStack]:
+    """A stack that is ready, with an empty database; it is stopped and deleted afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # started by root, the servers run as another user
         stack = RunningStack(Path(folder) / "stack")
         try:
-            stack.wait_ready()
-            print(measure(stack, int(os.environ.get("ROUNDS") or ROUNDS)), flush=True)
-            print(f"\n{versions(stack)}")
+            yield stack.wait_ready()
         finally:
             stack.stop()
+
+
+def run(measure: Callable[[RunningStack, int], str]) -> None:
+    """Start a stack, print what a benchmark measures, stop the stack."""
+    with temporary_stack() as stack:
+        print(measure(stack, int(os.environ.get("ROUNDS") or ROUNDS)), flush=True)
+        print(f"\n{versions(stack)}")

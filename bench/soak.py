@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 from uuid import uuid4
 
-from bench.measuring import CpuSeconds, cpu_text, steady_load, table, versions, wait_until_stored
+from bench.measuring import CpuSeconds, cpu_text, steady_load, table, temporary_stack, versions, wait_until_stored
 from bench.store import clicks, path
 from dev import processes
 from tests.support.running import RunningStack
@@ -35,17 +33,6 @@ def body() -> bytes:
 def memory(stack: RunningStack, service: str) -> list[float]:
     """Resident memory of each of its processes, in megabytes."""
     return sorted(process.memory_info().rss / 1e6 for process in processes.find(stack.data_dir, {service}))
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # started by root, the servers run as another user
-        stack = RunningStack(Path(folder) / "stack")
-        try:
-            stack.wait_ready()
-            soak(stack)
-        finally:
-            stack.stop()
 
 
 def soak(stack: RunningStack) -> None:
@@ -82,4 +69,5 @@ def report(stack: RunningStack, accepted: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with temporary_stack() as stack:
+        soak(stack)

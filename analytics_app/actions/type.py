@@ -40,8 +40,7 @@ class ActionType:
 
     @property
     def _columns(self) -> list[str]:
-        """The table's columns after the key."""
-        return [] if self.table is None else self.table.__table__.columns.keys()[2:]
+        return [] if self.table is None else self.table.own_columns()
 
     @cached_property
     def own_values(self) -> Callable[[Loaded], Row]:

@@ -13,7 +13,7 @@ from analytics_app.admin import filters, paging, template_filters
 from analytics_app.admin.access import ROW_ID, View, admins_only, page
 from analytics_app.admin.db import db
 from analytics_app.database.storable import shown
-from analytics_app.database.tables import RejectedAction
+from analytics_app.database.tables import REJECTS_FILTERED_BY, RejectedAction
 from analytics_app.storage.replay import ReplayReport, replay
 from analytics_app.wire.json_bytes import parse
 from analytics_app.wire.reasons import Code, flat, in_one_line
@@ -32,6 +32,7 @@ COLUMNS = (
     "message",
     "replayed_at",
 )
+INDEXED = ("page_id", *REJECTS_FILTERED_BY)  # each is the first column of an index
 FILTERS = ("name", "user", "study", "condition", "code", "field", "reason", "state", "page", "from", "to", "q")
 REPLAYED_PER_TRANSACTION, REPLAYED_PER_REQUEST = 200, 2_000
 BODY_SHOWN_BYTES = 100_000
@@ -109,7 +110,7 @@ def search_from_request(only_open: bool = False) -> tuple[paging.Search, filters
     list_filters = filters.read_filters(request.args, FILTERS)
     values = list_filters.values
     search = paging.Search(TABLE, COLUMNS)
-    filters.apply_filters(search, list_filters, request.args, dict.fromkeys(filters.EXACT, filters.equal))
+    filters.apply_filters(search, list_filters, request.args, dict.fromkeys(INDEXED, filters.equal))
     state = "waiting" if only_open else values.get("state", "waiting")
     if state == "waiting":
         search.unindexed.append(lambda columns: columns.replayed_at.is_(None))

@@ -17,7 +17,8 @@ def worker() -> None:
     """Run the worker, and restart it if it stalls."""
     settings()  # raises for an invalid one
     # In place of this process, because the supervisor needs none of the libraries that the other commands load.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path}
     os.execve(sys.executable, [sys.executable, "-m", supervisor.__name__], environment)  # noqa: S606 (no shell needed)
 
 

@@ -59,9 +59,9 @@ def create(engine: Engine, tables: MetaData) -> list[str]:
         upgrade(engine)
         tables.create_all(engine)
         with engine.begin() as transaction:
-            there = set(inspect(engine).get_table_names())
-            for view in views(there).keys() - existing(engine, tables):
-                transaction.execute(text(f'CREATE VIEW "{view}" AS {views()[view]}'))
+            wanted = views(inspect(engine).get_table_names())
+            for view in wanted.keys() - existing(engine, tables):
+                transaction.execute(text(f'CREATE VIEW "{view}" AS {wanted[view]}'))
         return sorted(existing(engine, tables) - before)
 
 

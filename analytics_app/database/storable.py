@@ -58,6 +58,11 @@ def unstorable(value: Any) -> Reason | None:
     return None
 
 
+def single(number: float) -> float:
+    """0 in place of a number that is too small for PostgreSQL's type real."""
+    return 0.0 if abs(number) < SINGLE_MIN else number
+
+
 def shown(value: Any) -> str | None:
     """A text to find a reject by: cut to what an index holds, unstorable characters escaped. The bytes are kept too."""
     if value is None:

@@ -99,6 +99,11 @@ class ActionTable(Base):
     page_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-1)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-1)
 
+    @classmethod
+    def own_columns(cls) -> list[str]:
+        """The names of the columns after page_id and seq."""
+        return cls.__table__.columns.keys()[2:]
+
 
 class PositionScreen(ActionTable):
     """One row per position: each action with coordinates, each sample of a mouse path."""

@@ -131,7 +131,7 @@ def view_name(table: str) -> str:
 
 def with_context(table: type[ActionTable]) -> str:
     """The rows of an action type's table, with the action's time and its context before the type's own columns."""
-    own = [column.name for column in table.__table__.columns if column.name not in ("page_id", "seq")]
+    own = table.own_columns()
     columns = ["own.page_id", "own.seq"]
     columns += [f"action.{name}" for name in ACTION_COLUMNS if name not in own]
     columns += [f"context.{name}" for name in CONTEXT_COLUMNS if name not in own]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from analytics_app.actions.fast_load import Loaded
 from analytics_app.config.limits import Limits
-from analytics_app.database.storable import SINGLE_MIN, unstorable
+from analytics_app.database.storable import single, unstorable
 from analytics_app.wire.types import Action
 
 place_of = attrgetter(
@@ -90,8 +90,8 @@ def make(
         text_of(host, Limits.LABEL) or host_of(url),
         text_of(path, Limits.URL) if url is None or action.source == "event" else path_of(url),
         task,
-        single(viewport_w),
-        single(viewport_h),
+        None if viewport_w is None else single(viewport_w),
+        None if viewport_h is None else single(viewport_h),
         json_of(action),
     )
     return context.context_id, context
@@ -103,11 +103,6 @@ def json_of(action: Action) -> str:
     if not action.strict:
         given = {name: value for name, value in given.items() if not unstorable(name) and not unstorable(value)}
     return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
-
-
-def single(number: float | None) -> float | None:
-    """0 in place of a number that is too small for PostgreSQL's type real."""
-    return 0.0 if number is not None and abs(number) < SINGLE_MIN else number
 
 
 def text_of(value: Any, longest: int) -> str | None:

@@ -21,7 +21,7 @@ from sqlalchemy import types
 
 from analytics_app.actions.rows import Row
 from analytics_app.database.db import Base
-from analytics_app.database.storable import SINGLE_MIN
+from analytics_app.database.storable import single
 from analytics_app.database.tables import JSON_TEXT
 
 ROWS_AT_A_TIME = 500
@@ -76,8 +76,8 @@ def slow_lines(rows: list[Row]) -> bytes:
 def slow_value(value: Any) -> str:
     if value is None:
         return "null"
-    if isinstance(value, float) and abs(value) < SINGLE_MIN:
-        return "0"
+    if isinstance(value, float):
+        value = single(value)
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
 

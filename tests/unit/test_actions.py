@@ -136,12 +136,12 @@ def row_of(name: str, **data: Any) -> dict[str, Any]:
     """The row of its type's own table, without the key."""
     action = valid(name=name, **data)
     assert action.type.table is not None
-    names = action.type.table.__table__.columns.keys()[2:]
+    names = action.type.table.own_columns()
     return dict(zip(names, action.type.own_values(action.loaded), strict=True))
 
 
 def positions_of(action: ValidAction) -> list[dict[str, Any]]:
-    names = PositionScreen.__table__.columns.keys()[2:]
+    names = PositionScreen.own_columns()
     return [dict(zip(names, position, strict=True)) for position in action.type.positions(action.loaded)]
 
 
