@@ -47,10 +47,11 @@ def test_an_answer_that_is_not_the_servers_keeps_the_batch(
     sign_in = f"{study.site.url}/sign-in"
     study.gateway.instead = (status, {key: value.replace("SIGN_IN", sign_in) for key, value in headers.items()}, body)
     before = page.evaluate("userLogger.stats().acked")
-    stats = log_steps(page, 300)
+    log_steps(page, 300)
+    [message] = wait_until(lambda: page.title() and messages, 10, "a warning in the console")
+    stats = page.evaluate("userLogger.stats()")
     assert (stats["pending"], stats["acked"], stats["lost"]) == (3, before, 0)
-    assert len(messages) == 1
-    assert "not an answer of the server" in messages[0]
+    assert "not an answer of the server" in message
     study.gateway.instead = None
     flush(page)
     assert [step["i"] for step in study.actions("step", 3)] == [0, 1, 2]
@@ -85,7 +86,8 @@ def test_a_loss_is_declared_until_the_server_has_acknowledged_the_declaration(
     page.goto(study.page())
     flush(page)
     study.gateway.instead = (status, MARK, REFUSAL)
-    assert log_steps(page, 300)["lost"] == 3
+    log_steps(page, 300)
+    page.wait_for_function("userLogger.stats().lost == 3")
     study.gateway.instead = (404, {}, PORTAL)
     seen = len(study.gateway.bodies)
     page.evaluate("userLogger.flush(300)")

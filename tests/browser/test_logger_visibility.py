@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Study
+from tests.support.hosts import Site
 from tests.support.running import wait_until
 
 
 class Tabs:
     """Tabs that Playwright does not control: it would keep each in front, and none could be prerendered."""
 
-    def __init__(self, browser: Browser) -> None:
+    WAITING = """<script>(async () => {
+        while (!(await fetch('/released')).ok) await new Promise(done => setTimeout(done, 50))
+        location.replace(decodeURIComponent(location.hash.slice(1)))
+    })()</script>"""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self.site = site
         self.session = browser.new_browser_cdp_session()
         self.context = self.session.send("Target.createBrowserContext")["browserContextId"]
 
     def open(self, url: str) -> str:
-        return str(self.session.send("Target.createTarget", {"url": url, "browserContextId": self.context})["targetId"])
+        """Open `url` in a new tab in front; returns its target id.
+
+        Playwright attaches to each new tab and lets go of those that are not its own, but Chromium prerenders
+        nothing for a page that was loaded meanwhile. So the tab waits on a page of its own until it is released.
+        """
+        self.site.pages.pop("/released", None)
+        waiting = self.site.add("/waiting", self.WAITING) + "#" + quote(url, safe="")
+        opened = self.session.send("Target.createTarget", {"url": waiting, "browserContextId": self.context})
+        tab = str(opened["targetId"])
+        wait_until(lambda: not self.attached(tab), 20, "Playwright lets go of the tab")
+        self.site.add("/released", "yes")
+        return tab
+
+    def attached(self, tab: str) -> bool:
+        infos = self.session.send("Target.getTargets")["targetInfos"]
+        return any(info["targetId"] == tab and info["attached"] for info in infos)
 
     def to_front(self, tab: str) -> None:
         self.session.send("Target.activateTarget", {"targetId": tab})
@@ -32,8 +55,8 @@ class Tabs:
 
 
 @pytest.fixture
-def tabs(browser: Browser) -> Iterator[Tabs]:
-    opened = Tabs(browser)
+def tabs(browser: Browser, study: Study) -> Iterator[Tabs]:
+    opened = Tabs(browser, study.site)
     yield opened
     opened.end()
 
