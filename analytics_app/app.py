@@ -17,6 +17,7 @@ from analytics_app.consumer.tasks import dispatch
 from analytics_app.ingest.collect import Collect
 from analytics_app.ingest.publisher import Publisher
 from analytics_app.ingest.rate_limit import RateLimit
+from analytics_app.ingest.reject_notices import RejectNotices
 from analytics_app.monitoring.probes import Probes
 from analytics_app.processing.dry_run import dry_run
 from analytics_app.web import headers, health, logger_files, openapi, status
@@ -54,6 +55,7 @@ def create_app(config: Config) -> App:
         config,
         app.publisher,
         RateLimit(client, config.RATE_LIMIT, secret),
+        RejectNotices(client),
         clients,
         lambda delivery: dry_run(delivery, config.CLOCK_SKEW_S),
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate, repeat
+from operator import add
 
 import marshmallow
 from marshmallow import validate
 
 from analytics_app.actions.fast_load import Loaded
 from analytics_app.actions.fields import EXACT_LENGTH, LONGEST, ListOf, Number, Word, px
-from analytics_app.actions.rows import Position, one_position
+from analytics_app.actions.rows import Row, one_position
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.actions.type import ActionType
 from analytics_app.config.limits import Limits
 from analytics_app.wire.reasons import Code, Reason
-from analytics_app.wire.types import Json
+from analytics_app.wire.types import Json, Key
 
 UNEQUAL = Reason(Code.WRONG_LENGTH, "dt, x and y must hold n samples each.")
 
@@ -48,20 +49,20 @@ class Schema(ActionSchema):
             raise marshmallow.ValidationError({"n": [UNEQUAL]})
 
 
-def positions(action: Loaded) -> Iterable[Position]:
+def positions(key: Key, action: Loaded) -> Iterable[Row]:
     """The points of the path, with viewport, document and monitor coordinates reconstructed."""
     if action.x is None:
-        return one_position(action)
+        return one_position(key, action)
     scroll_x, scroll_y = action.sx, action.sy
     offset_x, offset_y = action.off or (None, None)
     x, y = list(accumulate(action.x)), list(accumulate(action.y))
     columns = (shifted(x, scroll_x), shifted(y, scroll_y), x, y, shifted(x, offset_x), shifted(y, offset_y))
     times = shifted(accumulate(action.dt), action.t)
-    return zip(range(len(x)), times, *columns, repeat(scroll_x), repeat(scroll_y), strict=False)
+    return zip(*map(repeat, key), range(len(x)), times, *columns, repeat(scroll_x), repeat(scroll_y), strict=False)
 
 
 def shifted(numbers: Iterable[float], by: float | None) -> Iterable[float | None]:
-    return repeat(None) if by is None else [number + by for number in numbers]
+    return repeat(None) if by is None else map(add, numbers, repeat(by)) if by else numbers
 
 
 MOUSEMOVE = ActionType("mousemove", Schema, positions=positions)

@@ -8,14 +8,16 @@ from typing import Any
 
 from analytics_app.actions.fast_load import Loaded
 from analytics_app.config.limits import Limits
+from analytics_app.wire.types import Key
 
 Row = tuple[Any, ...]
-Position = tuple[Any, ...]
-"""What a row of `positions_screen` has after its key: sample, t, and page, client, screen, scroll x and y."""
-PositionMaker = Callable[[Loaded], Iterable[Position]]
+PositionMaker = Callable[[Key, Loaded], Iterable[Row]]
+"""From an action's key and loaded fields to its rows of `positions_screen`: the key, sample, t, and page, client,
+screen, scroll x and y."""
 
 COORDINATES = ("page_x", "page_y", "client_x", "client_y", "screen_x", "screen_y")
 coordinates_of = attrgetter(*COORDINATES)
+NO_COORDINATES = (None,) * len(COORDINATES)
 
 
 def is_px(value: Any) -> bool:
@@ -23,14 +25,15 @@ def is_px(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= Limits.COORDINATE
 
 
-def one_position(action: Loaded) -> list[Position]:
+def one_position(key: Key, action: Loaded) -> list[Row]:
     """One position if the action has coordinates. The scroll offset is document minus viewport position, in CSS px."""
-    page_x, page_y, client_x, client_y, screen_x, screen_y = coordinates = coordinates_of(action)
-    if coordinates == (None,) * 6:
+    coordinates = coordinates_of(action)
+    if coordinates == NO_COORDINATES:
         return []
+    page_x, page_y, client_x, client_y, _, _ = coordinates
     scroll_x = page_x - client_x if page_x is not None and client_x is not None else px_or_none(action.scroll_x)
     scroll_y = page_y - client_y if page_y is not None and client_y is not None else px_or_none(action.scroll_y)
-    return [(0, action.t, page_x, page_y, client_x, client_y, screen_x, screen_y, scroll_x, scroll_y)]
+    return [(*key, 0, action.t, *coordinates, scroll_x, scroll_y)]
 
 
 def px_or_none(value: Any) -> float | None:

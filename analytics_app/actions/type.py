@@ -11,6 +11,7 @@ from analytics_app.actions.fast_load import FastLoader, Loaded
 from analytics_app.actions.rows import PositionMaker, Row, one_position
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.database.tables import ActionTable, PositionScreen
+from analytics_app.wire.types import Key
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class ActionType:
     table: type[ActionTable] | None = None
     """Its own table: one row per action, of the loaded fields that it has columns for."""
     positions: PositionMaker = one_position
-    """The rows of `positions_screen`, from the loaded fields."""
+    """The rows of `positions_screen`, from the key and the loaded fields."""
 
     def __post_init__(self) -> None:
         fields = self.schema().load_fields
@@ -50,9 +51,9 @@ class ActionType:
             return lambda action: (get(action),)
         return attrgetter(*self._columns)
 
-    def tables(self, action: Loaded) -> list[type[ActionTable]]:
+    def tables(self, key: Key, action: Loaded) -> list[type[ActionTable]]:
         """The tables that get rows of an action."""
-        tables: list[type[ActionTable]] = [PositionScreen] if any(True for _ in self.positions(action)) else []
+        tables: list[type[ActionTable]] = [PositionScreen] if any(self.positions(key, action)) else []
         return [*tables, self.table] if self.table is not None else tables
 
 

@@ -12,6 +12,7 @@ from collections import Counter
 
 from redis import Redis
 
+from analytics_app.buffer import rejected_pages
 from analytics_app.processing.outcome import Outcome
 from analytics_app.wire.delivery import Delivery
 
@@ -29,8 +30,8 @@ def add(pipe: Redis, outcome: Outcome, deliveries: list[Delivery], seconds: floa
     now = time.time()
     lags = [max(0.0, now - delivery.received_at / 1000) for delivery in deliveries]
     counts: Counter[str] = Counter({"stored": outcome.stored, "duplicates": outcome.duplicates})
-    for (code, field), number in outcome.rejected.items():
-        counts[f"{REJECTS}{code}:{field}"] += number
+    counts.update(f"{REJECTS}{code}:{field}" for code, field in outcome.rejected.values())
+    rejected_pages.add(pipe, (page_id for page_id, _ in outcome.rejected))
     for name, values in (("store", [seconds]), ("lag", lags)):
         counts.update(f"{name}:{bisect_left(HISTOGRAMS[name], value)}" for value in values)
         pipe.hincrbyfloat(COUNTS, f"{name}:sum", sum(values))

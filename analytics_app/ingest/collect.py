@@ -17,6 +17,7 @@ from analytics_app.config.limits import Limits
 from analytics_app.config.settings import Config
 from analytics_app.ingest.publisher import Publisher, Unavailable
 from analytics_app.ingest.rate_limit import RateLimit
+from analytics_app.ingest.reject_notices import RejectNotices
 from analytics_app.monitoring.api_metrics import API
 from analytics_app.web.client import Clients
 from analytics_app.wire.delivery import Delivery
@@ -25,8 +26,6 @@ from analytics_app.wire.types import Json
 from analytics_app.wire.uuid7 import uuid7
 
 DISCARD_BYTES_MAX = 67_108_864  # read and discarded before a 413, so that the browser sees the answer
-
-ACCEPTED = b'{"success":true}\n'
 
 Kind = Literal["analytics", "event"]
 DryRun = Callable[[Delivery], Json]
@@ -45,12 +44,19 @@ class Collect:
     of the action types, and ingest depends on no database."""
 
     def __init__(
-        self, config: Config, publisher: Publisher, rate_limit: RateLimit, clients: Clients, dry_run: DryRun
+        self,
+        config: Config,
+        publisher: Publisher,
+        rate_limit: RateLimit,
+        notices: RejectNotices,
+        clients: Clients,
+        dry_run: DryRun,
     ) -> None:
         self.config = config
         self.origins = config.origins
         self.publisher = publisher
         self.rate_limit = rate_limit
+        self.notices = notices
         self.clients = clients
         self.dry_run = dry_run
 
@@ -86,7 +92,9 @@ class Collect:
             message = f"Keep the batch and send it again later: {error}."
             raise Refusal(503, "unavailable", message, self.config.RETRY_AFTER_S) from error
         API.accepted.inc()
-        return Response(ACCEPTED, content_type="application/json")
+        rejected = self.notices.of(body)
+        answer = f'{{"success":true,"rejected":{rejected}}}\n' if rejected else '{"success":true}\n'
+        return Response(answer, content_type="application/json")
 
     def check_origin(self) -> None:
         if "*" in self.origins:

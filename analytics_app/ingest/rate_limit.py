@@ -6,19 +6,15 @@ address can therefore exceed the limit by what it sends in about a second.
 
 from __future__ import annotations
 
-import logging
 import math
-import threading
 import time
 from collections.abc import Callable
 
 from redis import Redis
-from redis.exceptions import RedisError
 
 from analytics_app.web.client import network_of
+from analytics_app.web.periodic import Periodic
 from analytics_app.web.window_counter import WindowCounter
-
-log = logging.getLogger(__name__)
 
 WINDOW_S = 60
 SHARE_EVERY_S = 1.0
@@ -30,14 +26,13 @@ class RateLimit:
         """`limit` bodies a minute; 0 switches it off."""
         self.limit = limit
         self.counter = WindowCounter(client, secret, PREFIX, WINDOW_S, clock)
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
+        self._sharing = Periodic(self.share, SHARE_EVERY_S, "the rate limit counts in this process alone")
 
     def retry_after(self, address: str) -> int:
         """Count a body from this address; returns the seconds to wait if there were too many, else 0."""
         if not self.limit:
             return 0
-        self._start()
+        self._sharing.start()
         remaining_s = self.counter.remaining_s()
         count = self.counter.add(network_of(address))
         return 0 if count is None or count <= self.limit else math.ceil(remaining_s)
@@ -45,18 +40,3 @@ class RateLimit:
     def share(self) -> None:
         """Exchange counts with the other processes. Raises redis.RedisError."""
         self.counter.share()
-
-    def _start(self) -> None:
-        """Start the thread at the first request: threads do not survive the fork."""
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._share_forever, name="rate limit", daemon=True)
-                self._thread.start()
-
-    def _share_forever(self) -> None:
-        while True:
-            time.sleep(SHARE_EVERY_S)
-            try:
-                self.share()
-            except (RedisError, OSError) as error:
-                log.warning("the rate limit counts in this process alone: Redis does not answer (%s)", error)

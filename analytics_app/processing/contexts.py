@@ -119,10 +119,13 @@ def host_of(url: str | None) -> str | None:
 
 @lru_cache(1_000)
 def path_of(url: str) -> str | None:
+    """The path, with the hash route if there is one (`#/cart`, `#!cart`), without parameters."""
     try:
-        return urlsplit(url).path or "/"
+        parts = urlsplit(url)
     except ValueError:
         return None  # such as an unclosed IPv6 bracket; the url itself is kept
+    route = f"#{parts.fragment.partition('?')[0]}" if parts.fragment.startswith(("/", "!")) else ""
+    return (parts.path or "/") + route
 
 
 COLUMNS = ("page_id", "context_id", *(field.name for field in fields(Context)))

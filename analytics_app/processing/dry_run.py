@@ -29,5 +29,5 @@ def describe(result: ValidAction | Reject) -> Json:
     answer: Json = {"index": action.index, "name": shown(action.data.get("name"))}
     if isinstance(result, Reject):
         return {**answer, "accepted": False, "errors": storable(result.reasons)}
-    split_into = [table.__tablename__ for table in result.type.tables(result.loaded)]
+    split_into = [table.__tablename__ for table in result.type.tables(result.key, result.loaded)]
     return {**answer, "accepted": True, "tables": [RawAction.__tablename__, *split_into]}

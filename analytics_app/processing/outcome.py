@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from analytics_app.wire.types import Key, Reject
@@ -15,7 +14,8 @@ RejectLabel = tuple[str, str]
 class Outcome:
     stored: int = 0
     duplicates: int = 0
-    rejected: Counter[RejectLabel] = field(default_factory=Counter)
+    rejected: dict[Key, RejectLabel] = field(default_factory=dict)
+    """The invalid actions that are new."""
     studies: dict[str, int] = field(default_factory=dict)
     """When the last stored action of each study was received, epoch ms."""
     refused: dict[Key, Reject] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Outcome:
         return Outcome(
             self.stored + other.stored,
             self.duplicates + other.duplicates,
-            self.rejected + other.rejected,
+            {**self.rejected, **other.rejected},
             {**self.studies, **other.studies},
             {**self.refused, **other.refused},
         )

@@ -14,7 +14,7 @@ from analytics_app.actions.type import ActionType
 from analytics_app.database.storable import to_json
 from analytics_app.processing import single_events
 from analytics_app.processing.contexts import Context, Contexts
-from analytics_app.wire.json_bytes import parse
+from analytics_app.wire.json_bytes import parse_storable
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.types import Action, Key, Reject
 
@@ -67,7 +67,7 @@ def checked_json(action: Action) -> str:
         marshmallow.ValidationError: PostgreSQL cannot store the action.
     """
     to_json(action.data)
-    return to_json(parse(action.body))
+    return to_json(parse_storable(action.body)[0])
 
 
 def load(action: Action) -> tuple[ActionType, Loaded]:

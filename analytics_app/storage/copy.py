@@ -26,7 +26,7 @@ from analytics_app.database.tables import JSON_TEXT
 
 ROWS_AT_A_TIME = 500
 FORMAT = r"(FORMAT csv, ESCAPE '\', NULL 'null')"
-TINY = re.compile(rb"[\d.]e-\d\d")
+TINY = re.compile(rb"e-\d\d\d?[,\n]")  # the end of a number that `real` may not hold; and of few texts
 ENCODER = msgspec.json.Encoder()
 NUMBERS, TIMES = (types.Integer, types.Float, types.Numeric), (types.DateTime, types.Date)
 SIMPLE = (types.Uuid, types.String, types.Boolean, types.JSON, *NUMBERS, *TIMES)
@@ -51,7 +51,7 @@ class TableCopy:
             lines = ENCODER.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n") + b"\n"
         except (TypeError, UnicodeEncodeError, msgspec.MsgspecError):
             return slow_lines(rows)
-        if b"e-" in lines and TINY.search(lines):
+        if TINY.search(lines):
             return slow_lines(rows)
         # A line break or a control character is written with an escape that JSON has and CSV has not.
         if b"\\" in lines and b"\\" in lines.replace(rb"\\", b"").replace(rb"\"", b""):

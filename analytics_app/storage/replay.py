@@ -21,7 +21,7 @@ from analytics_app.processing.rejection import reject_row
 from analytics_app.storage.write import write
 from analytics_app.wire.delivery import Delivery
 from analytics_app.wire.flatten import HEADER_FAULTS, add, flatten
-from analytics_app.wire.json_bytes import parse
+from analytics_app.wire.json_bytes import parse_storable
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.types import FlatDelivery, Header, Json, Reject
 
@@ -122,7 +122,7 @@ def flat_of(row: Row[Any], body: bytes | None) -> FlatDelivery:
     kept = row.reasons if body is None else {}
     faults: Json = {name: [why] for name, why in HEADER_FAULTS.items() if kept.get(name) == [why]}
     try:
-        item = parse(content)
+        item, _ = parse_storable(content)
     except (ValueError, RecursionError) as error:
         item, faults = None, {"body": [Reason(Code.NOT_JSON, f"Not JSON: {error}.")]}
     context = json.loads(row.context)

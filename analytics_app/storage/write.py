@@ -7,7 +7,6 @@ other error (connection, resources, read-only, a missing table) is raised, and t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import astuple
 from itertools import chain
@@ -132,18 +131,14 @@ def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:
 
 def split(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Write the rows of `positions_screen` and of the types' own tables."""
-    copy_rows(cursor, PositionScreen, chain.from_iterable(map(position_rows, actions)))
+    positions = (valid.type.positions(valid.key, valid.loaded) for valid in actions)
+    copy_rows(cursor, PositionScreen, chain.from_iterable(positions))
     by_type: dict[ActionType, list[ValidAction]] = defaultdict(list)
     for valid in actions:
         by_type[valid.type].append(valid)
     for kind, its_actions in by_type.items():
         if kind.table is not None:
             copy_rows(cursor, kind.table, ((*valid.key, *kind.own_values(valid.loaded)) for valid in its_actions))
-
-
-def position_rows(valid: ValidAction) -> Iterator[Row]:
-    page_id, seq = valid.key
-    return ((page_id, seq, *position) for position in valid.type.positions(valid.loaded))
 
 
 def delete_split(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:

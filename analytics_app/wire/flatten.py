@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from analytics_app.config.limits import Limits
 from analytics_app.wire.delivery import Delivery
-from analytics_app.wire.json_bytes import cut, parse_strictly
+from analytics_app.wire.json_bytes import cut, parse_storable
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.types import Action, FlatDelivery, Header, Json, Key, Reject
 
@@ -36,7 +35,7 @@ def flatten(delivery: Delivery) -> FlatDelivery:
     """Take a delivery apart. What is not an action becomes a reject; it raises nothing that a client can cause."""
     header = Header(delivery.receipt, delivery.received_at, "v1", delivery.receipt)
     try:
-        value, header.strict = parse_strictly(delivery.body)
+        value, header.strict = parse_storable(delivery.body)
     except (ValueError, RecursionError) as error:
         return reject_body(header, delivery, Reason(Code.NOT_JSON, f"Not JSON: {error}."))
     if delivery.kind == "event":
@@ -144,10 +143,12 @@ def contexts_of(value: Json) -> Callable[[Any], Json]:
 def timestamp_of(t0: Any, item: Any) -> float | None:
     """Epoch ms by the batch's `t0` and the action's `t`; None if either is not a finite number."""
     t = item.get("t") if isinstance(item, dict) else None
-    if isinstance(t0, (int, float)) and isinstance(t, (int, float)):
-        with suppress(OverflowError, ValueError):  # 1e400, or a number of hundreds of digits
-            return round(t0 + t)
-    return None
+    if not isinstance(t0, (int, float)) or not isinstance(t, (int, float)):
+        return None
+    try:
+        return round(t0 + t)
+    except (OverflowError, ValueError):  # 1e400, or a number of hundreds of digits
+        return None
 
 
 def are_views(views: Any) -> bool:

@@ -10,30 +10,60 @@ from typing import Any
 import msgspec
 
 UNUSUAL_NUMBER = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][-+]?\d{4}|\d{400}")  # PostgreSQL's numeric may not hold it
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NUL = b"\\u0000"  # the only one of the texts that msgspec reads and jsonb cannot hold
 DIGITS_MAX = 400  # longer integers are read as floats: converting them takes time quadratic in their length
+KINDS = {"0": "0123456789.", ",": ":,[ \t\r\n", "e": "eE", "-": "+-"}
+SHAPE = bytes(next((ord(kind) for kind in KINDS if chr(byte) in KINDS[kind]), ord("x")) for byte in range(256))
+"""Each byte's kind: of the characters that numbers consist of, that are before a number, or `x`."""
 
 
 def parse(body: bytes) -> Any:
-    """JSON into Python values. Raises ValueError and RecursionError, see `parse_strictly`."""
-    return parse_strictly(body)[0]
+    """JSON into Python values.
 
-
-def parse_strictly(body: bytes) -> tuple[Any, bool]:
-    """JSON into Python values, and whether PostgreSQL's jsonb can hold every text and number just as it is written.
-
-    msgspec refuses the whole body for one lone surrogate or one 1e400. The standard library reads those, so that only
-    the action that contains them is rejected.
+    msgspec refuses the whole body for one lone surrogate or one 1e400. The standard library reads those.
 
     Raises:
         ValueError: the body is not JSON.
         RecursionError: the body is nested too deeply to be parsed.
     """
     try:
-        return msgspec.json.decode(body), NUL not in body and not UNUSUAL_NUMBER.search(body)
+        return msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        value = json.loads(body.decode("utf-8"), parse_constant=refuse_constant, parse_int=to_number)
-        return value, False
+        return json.loads(body.decode("utf-8"), parse_constant=refuse_constant, parse_int=to_number)
+
+
+def parse_storable(body: bytes) -> tuple[Any, bool]:
+    """JSON into values whose texts PostgreSQL can store, and whether jsonb can hold the body just as it is written.
+
+    Raises as `parse` does. An unstorable number costs the action that contains it; of a text only the characters.
+    """
+    try:
+        value = msgspec.json.decode(body)
+        if NUL not in body:
+            return value, not has_unusual_number(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        value = parse(body)
+    return well_formed(value), False
+
+
+def has_unusual_number(body: bytes) -> bool:
+    """Whether UNUSUAL_NUMBER finds one. It takes ten times longer than to see that nothing resembles one."""
+    shape = body.translate(SHAPE)
+    is_possible = b"0" * DIGITS_MAX in shape or b",e" in shape.translate(None, b"0-")
+    return is_possible and UNUSUAL_NUMBER.search(body) is not None
+
+
+def well_formed(value: Any) -> Any:
+    """A copy with U+FFFD in place of each NUL and each half of a surrogate pair: PostgreSQL cannot store them.
+
+    JavaScript's `toWellFormed` does the same with surrogates.
+    """
+    if isinstance(value, str):
+        return UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {well_formed(name): well_formed(item) for name, item in value.items()}
+    return [well_formed(item) for item in value] if isinstance(value, list) else value
 
 
 def refuse_constant(name: str) -> None:

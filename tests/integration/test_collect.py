@@ -182,14 +182,29 @@ INVALID_ACTIONS: list[Any] = [
     None,
     [],
     "click",
-    {"name": "a\0b"},
-    {"name": "x", "note": "\ud800"},
     {"name": ["click"]},
     {"name": "click", "page_x": "left"},
     {"name": "click", "timestamp": -1},
     {"name": "mousemove", "n": 2, "x": [1], "y": [1], "dt": [0]},
     {"name": "x" * 201},
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "stored_text"), [(r"half \ud83d", "half \ufffd"), (r"a\u0000b", "a\ufffdb"), ("👍", "👍")]
+)
+def test_a_text_that_postgresql_cannot_store_costs_only_its_character(
+    stack: RunningStack, url: str, user: str, text: str, stored_text: str
+) -> None:
+    """Half an emoji, where a page has cut a text, or a NUL."""
+    action = f'{{"name": "click", "text": "{text}", "data": {{"{text}": ["{text}"]}}}}'
+    body = f'{{"v": 2, "page_id": "{uuid4()}", "const": {{"user": "{user}", "condition_1": "{text}"}},'
+    assert post(url, f'{body} "actions": [{action}]}}'.encode()).status == 200
+    (row,) = stack.wait_for('SELECT * FROM "rawActions" WHERE user_id = %(user)s', bool, user=user)
+    assert (row["data"]["text"], row["condition_1"]) == (stored_text, stored_text)
+    assert row["data"]["data"] == {stored_text: [stored_text]}
+    (click,) = stack.wait_for('SELECT text FROM "Clicks" WHERE user_id = %(user)s', bool, user=user)
+    assert click["text"] == stored_text
 
 
 def test_invalid_actions_are_rejected_and_the_valid_ones_beside_them_are_stored(

@@ -19,6 +19,7 @@ from analytics_app.actions import CLICK, SUBMIT
 from analytics_app.config.settings import Config
 from analytics_app.database.create import create
 from analytics_app.database.db import create_engine
+from analytics_app.database.tables import PositionScreen
 from analytics_app.storage import copy
 from analytics_app.storage.copy import copy_of, copy_rows, insert_values, slow_lines
 
@@ -80,7 +81,7 @@ def test_usual_texts_do_not_need_the_slow_lines(monkeypatch: pytest.MonkeyPatch)
     assert CLICK.table is not None
     names = CLICK.table.__table__.columns.keys()
     row = dict.fromkeys(names) | {
-        "page_id": PAGE,
+        "page_id": "0198c21e-12e0-7000-8000-00001e-40002",  # what resembles the end of a tiny number
         "seq": 0,
         "client_x": 1.5,
         "text": 'Pay "now" \\ é',
@@ -90,6 +91,15 @@ def test_usual_texts_do_not_need_the_slow_lines(monkeypatch: pytest.MonkeyPatch)
     lines = copy_of(CLICK.table).lines([tuple(row.values())] * 2)
     assert lines.count(b"\n") == 2
     assert '"Pay \\"now\\" \\\\ é"'.encode() in lines
+
+
+@pytest.mark.parametrize("tiny", [1e-40, -1.5e-46, 5e-324])
+@pytest.mark.parametrize("place", [4, -1])
+def test_a_number_too_small_for_real_is_zero(tiny: float, place: int) -> None:
+    row: list[Any] = [PAGE, 0, 0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    row[place] = tiny
+    line = copy_of(PositionScreen).lines([tuple(row)])
+    assert line.replace(b'"', b"").strip().split(b",")[place] == b"0.0"
 
 
 def test_slow_lines_have_any_text_as_one_value() -> None:

@@ -107,6 +107,8 @@ def test_every_invalid_field_of_an_action_is_named() -> None:
 def test_the_path_is_taken_from_the_url() -> None:
     assert valid(url="https://a.example/b/c?d=e#f").context.path == "/b/c"
     assert valid(url="https://a.example").context.path == "/"
+    assert valid(url="https://a.example/app#/cart/7?x=1").context.path == "/app#/cart/7"
+    assert valid(url="https://a.example#!cart").context.path == "/#!cart"
     assert valid(url="http://[").context.path is None
 
 
@@ -141,8 +143,8 @@ def row_of(name: str, **data: Any) -> dict[str, Any]:
 
 
 def positions_of(action: ValidAction) -> list[dict[str, Any]]:
-    names = PositionScreen.own_columns()
-    return [dict(zip(names, position, strict=True)) for position in action.type.positions(action.loaded)]
+    names = ["page_id", "seq", *PositionScreen.own_columns()]
+    return [dict(zip(names, position, strict=True)) for position in action.type.positions(action.key, action.loaded)]
 
 
 def test_a_click_gives_one_row_with_its_element() -> None:
@@ -216,14 +218,15 @@ def test_an_invalid_scroll_position_is_null(scroll: Any) -> None:
 
 
 FIELDS = ["name", "user", "page_x", "timestamp", "x", "dt", "n", "url", "form", "granted"]
+VALID = st.integers(0, 3) | st.lists(st.integers(0, 3), min_size=1, max_size=3) | st.just("page")
 ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.floats())
 
 
-@given(st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=8), st.sampled_from(sorted(ACTIONS)))
+@given(st.dictionaries(st.sampled_from(FIELDS), VALID | ANYTHING, max_size=8), st.sampled_from(sorted(ACTIONS)))
 def test_no_data_makes_validation_or_building_rows_fail(data: dict[str, Any], name: str) -> None:
     result = validated(**{**data, "name": name})
     if isinstance(result, ValidAction):
-        assert all(len(row) == 10 for row in positions_of(result))
+        assert all(len(row) == 12 for row in positions_of(result))
         assert result.type.table is None or row_of(**{**data, "name": name})
     else:
         assert "server" not in result.reasons

@@ -145,6 +145,7 @@ def test_a_lone_surrogate_or_a_huge_number_does_not_invalidate_the_body() -> Non
     body = b'[{"name":"a"}, {"name":"\\ud800"}, {"n":1e400}, {"n":' + b"9" * 5_000 + b"}]"
     actions = flat(body).actions
     assert [action.body for action in actions[:3]] == [b'{"name":"a"}', b'{"name":"\\ud800"}', b'{"n":1e400}']
+    assert actions[1].data["name"] == "\ufffd"
     assert len(actions) == 4
 
 
