@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from analytics_app.actions.fast_load import Loaded
 from analytics_app.config.limits import Limits
@@ -31,8 +32,7 @@ place_of = attrgetter(
 """The loaded fields of an action that its context is made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, gc=False):
     """A row of `contexts` without its key. Its order is that of the columns."""
 
     source: str
@@ -52,7 +52,7 @@ class Context:
     @property
     def context_id(self) -> int:
         """64 bits of a hash: the same for equal contexts, anyone who stores them gets it."""
-        digest = blake2b(repr(astuple(self)).encode(errors="surrogatepass"), digest_size=8).digest()
+        digest = blake2b(repr(msgspec.structs.astuple(self)).encode(errors="surrogatepass"), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
 
 
@@ -128,5 +128,5 @@ def path_of(url: str) -> str | None:
     return (parts.path or "/") + route
 
 
-COLUMNS = ("page_id", "context_id", *(field.name for field in fields(Context)))
+COLUMNS = ("page_id", "context_id", *Context.__struct_fields__)
 """The columns of `contexts`."""

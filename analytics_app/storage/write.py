@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import astuple
 from itertools import chain
 from typing import Any
 
+import msgspec
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import Connection
@@ -125,7 +125,7 @@ def raw_row(valid: ValidAction) -> Row:
 def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Insert the contexts of these actions that are not there yet."""
     contexts = {(valid.action.page_id, valid.context_id): valid.context for valid in actions}
-    rows = [dict(zip(CONTEXT_COLUMNS, (*key, *astuple(contexts[key])), strict=True)) for key in sorted(contexts)]
+    rows = [dict(zip(CONTEXT_COLUMNS, (*key, *msgspec.structs.astuple(contexts[key])), strict=True)) for key in sorted(contexts)]
     insert_values(cursor, Context, rows, "ON CONFLICT DO NOTHING")
 
 

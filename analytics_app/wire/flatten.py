@@ -42,7 +42,7 @@ def flatten(delivery: Delivery) -> FlatDelivery:
         header.source, header.actions = "event", 1
         if not isinstance(value, dict):
             return reject_body(header, delivery, INVALID_EVENT)
-        action = Action(header.page_id, 0, header.received_at, "event", value, delivery.body, {}, strict=header.strict)
+        action = Action((header.page_id, 0), header.received_at, "event", value, delivery.body, {}, strict=header.strict)
         return FlatDelivery(header, [action])
     if isinstance(value, list):
         return from_array(header, value, delivery.body)
@@ -53,7 +53,7 @@ def flatten(delivery: Delivery) -> FlatDelivery:
 
 def reject_body(header: Header, delivery: Delivery, reason: Reason, field: str = "body") -> FlatDelivery:
     """The whole body as one reject."""
-    action = Action(header.receipt, 0, header.received_at, header.source, {}, delivery.body, None)
+    action = Action((header.receipt, 0), header.received_at, header.source, {}, delivery.body, None)
     return FlatDelivery(header, rejects=[Reject(action, {field: [reason]})])
 
 
@@ -185,7 +185,7 @@ def add(
     if header.source == "v2":
         data.pop("view", None)  # an index into the batch; the view itself is in the context
     index = len(flat.actions) + len(flat.rejects)
-    action = Action(*key, header.received_at, header.source, data, body, context, timestamp, index, header.strict)
+    action = Action(key, header.received_at, header.source, data, body, context, timestamp, index, header.strict)
     if reasons:
         flat.rejects.append(Reject(action, reasons))
     else:

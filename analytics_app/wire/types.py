@@ -34,8 +34,7 @@ class Header:
 class Action(msgspec.Struct, gc=False):
     """One action, flat: `data` are its own fields over what its batch says for it."""
 
-    page_id: str
-    seq: int
+    key: Key
     received_at: int
     """Epoch ms."""
     source: Source
@@ -53,8 +52,12 @@ class Action(msgspec.Struct, gc=False):
     """Whether jsonb can hold every text and number of `body` just as it is written; False if that was not checked."""
 
     @property
-    def key(self) -> Key:
-        return self.page_id, self.seq
+    def page_id(self) -> str:
+        return self.key[0]
+
+    @property
+    def seq(self) -> int:
+        return self.key[1]
 
 
 @dataclass

@@ -18,7 +18,7 @@ PAGE = "0198c2f1-0000-7000-8000-000000000002"
 
 
 def validated(**data: Any) -> ValidAction | Reject:
-    return validate(Action(PAGE, 0, 1_767_225_661_234, "v2", data, json.dumps(data).encode(), {}))
+    return validate(Action((PAGE, 0), 1_767_225_661_234, "v2", data, json.dumps(data).encode(), {}))
 
 
 def valid(**data: Any) -> ValidAction:

@@ -27,7 +27,7 @@ PLACE = {"host": "www.cwtech.dev", "path": "/"}
 
 def validated(event: dict[str, Any], clock_skew_s: int = 300) -> ValidAction | Reject:
     received_at = int(RECEIVED.timestamp() * 1000)
-    return validate(Action(RECEIPT, 0, received_at, "event", event, json.dumps(event).encode(), {}), clock_skew_s)
+    return validate(Action((RECEIPT, 0), received_at, "event", event, json.dumps(event).encode(), {}), clock_skew_s)
 
 
 def valid(**fields: Any) -> ValidAction:
