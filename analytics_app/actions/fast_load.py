@@ -22,6 +22,10 @@ from analytics_app.wire.types import Json
 Loaded = Any
 """An action's loaded fields: an object with an attribute for each field of the schema, None if it is not given."""
 
+Defaults = list[tuple[str, Any]]
+"""Names and values."""
+
+NOT_A_FIELD = "view"  # an index into the batch
 NOTHING: Any = msgspec.UnsetType
 """A type that no value of a JSON document has: whatever is given is for marshmallow."""
 
@@ -35,6 +39,38 @@ class FastLoader:
         self.has_check = type(schema).check is not ActionSchema.check
         self.names = frozenset(schema.load_fields)
         self.type = struct_of(schema)
+        self._decode = msgspec.json.Decoder(self.type).decode
+        self._timestamp: Any = type_of(schema.load_fields["timestamp"], TYPES)
+
+    def decode(self, body: bytes, defaults: Defaults, timestamp: float | None) -> Loaded | None:
+        """The loaded fields of an action that has not been decoded; None if anything is in doubt.
+
+        `defaults` and `timestamp` (epoch ms) apply where it does not have the field.
+        """
+        if b"null" in body:  # a field that is null has no default
+            return None
+        try:
+            loaded = self._decode(body)
+            for name, value in defaults:
+                if getattr(loaded, name) is None:
+                    setattr(loaded, name, value)
+            if timestamp is not None and loaded.timestamp is None:
+                loaded.timestamp = msgspec.convert(timestamp, self._timestamp)
+            if self.has_check:
+                self.schema.check(msgspec.structs.asdict(loaded))
+        except (msgspec.MsgspecError, marshmallow.ValidationError):
+            return None
+        return loaded
+
+    def defaults(self, context: Json) -> Defaults | None:
+        """What a batch says for its actions, for `decode`; None if it is in doubt, or `decode` is not to be used."""
+        if not self.is_derivable or NOT_A_FIELD in self.names:
+            return None
+        try:
+            loaded = msgspec.structs.asdict(msgspec.convert(context, self.type))
+        except msgspec.ValidationError:
+            return None
+        return [(name, value) for name, value in loaded.items() if value is not None]
 
     def load(self, data: Json) -> Loaded:
         """The loaded fields. Raises marshmallow.ValidationError."""

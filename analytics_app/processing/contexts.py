@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from analytics_app.actions.fast_load import Loaded
+from analytics_app.actions.fast_load import Defaults, Loaded
+from analytics_app.actions.type import ActionType
 from analytics_app.config.limits import Limits
 from analytics_app.database.storable import single, unstorable
 from analytics_app.wire.types import Action
@@ -61,6 +62,14 @@ class Contexts:
 
     def __init__(self) -> None:
         self._made: dict[Any, tuple[int, Context]] = {}
+        self._defaults: dict[tuple[int, str], Defaults | None] = {}
+
+    def defaults(self, action: Action, kind: ActionType) -> Defaults | None:
+        """What the batch says for an action of this type, see `FastLoader.defaults`."""
+        key = (id(action.context), kind.name)
+        if key not in self._defaults:
+            self._defaults[key] = kind.loader.defaults(action.context or {})
+        return self._defaults[key]
 
     def of(self, action: Action, loaded: Loaded) -> tuple[int, Context]:
         """The id and the context of an action, from its loaded fields."""

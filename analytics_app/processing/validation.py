@@ -50,7 +50,7 @@ def validate(action: Action, contexts: Contexts, clock_skew_s: int) -> ValidActi
     """
     try:
         data = action.body.decode() if action.strict else checked_json(action)
-        kind, loaded = single_events.load(action, clock_skew_s) if action.source == "event" else load(action)
+        kind, loaded = single_events.load(action, clock_skew_s) if action.source == "event" else load(action, contexts)
         return ValidAction(action, kind, loaded, *contexts.of(action, loaded), data)
     except marshmallow.ValidationError as error:
         messages = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
@@ -70,7 +70,14 @@ def checked_json(action: Action) -> str:
     return to_json(parse_storable(action.body)[0])
 
 
-def load(action: Action) -> tuple[ActionType, Loaded]:
+def load(action: Action, contexts: Contexts) -> tuple[ActionType, Loaded]:
     """The action's type, and its loaded fields. Raises marshmallow.ValidationError."""
-    kind = type_of(action.data.get("name"))
-    return kind, kind.loader.load(action.data)
+    if action.own is None and action.name is not None:
+        kind = type_of(action.name)
+        defaults = contexts.defaults(action, kind)
+        loaded = None if defaults is None else kind.loader.decode(action.body, defaults, action.timestamp)
+        if loaded is not None:
+            return kind, loaded
+    data = action.data
+    kind = type_of(data.get("name"))
+    return kind, kind.loader.load(data)

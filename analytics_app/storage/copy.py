@@ -40,7 +40,7 @@ class TableCopy:
     def __init__(self, table: type[Base]) -> None:
         columns = table.__table__.columns
         names = ", ".join(f'"{column.name}"' for column in columns)
-        self.has_texts = not all(isinstance(column.type, NUMBERS + (types.Uuid,)) for column in columns)
+        self.has_texts = not all(isinstance(column.type, (*NUMBERS, types.Uuid)) for column in columns)
         self.statement = f'COPY "{{}}" ({names}) FROM STDIN WITH {FORMAT if self.has_texts else PLAIN_FORMAT}'
         self.is_simple = all(isinstance(column.type, SIMPLE) for column in columns)
         self.json_columns = [number for number, column in enumerate(columns) if has_json_values(column)]

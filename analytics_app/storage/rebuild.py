@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from analytics_app.database.locks import AdvisoryLock
 from analytics_app.processing.prepare import prepare
 from analytics_app.storage.write import write
-from analytics_app.wire.flatten import add
+from analytics_app.wire.flatten import add, item_of
 from analytics_app.wire.types import FlatDelivery, Header, Json, Key, Source
 
 PIECE = 1_000  # actions per transaction
@@ -136,7 +136,8 @@ def flat_of(
     """A stored action as it was when its batch had been taken apart."""
     flat = FlatDelivery(Header(page_id, round(received_at), source, page_id, strict=True), is_body=False)
     timestamp = float(occurred_at) if source == "v2" and occurred_at is not None else None
-    add(flat, (page_id, seq), json.loads(data), data.encode(), context, timestamp)
+    own = json.loads(data)
+    add(flat, (page_id, seq), item_of(own), own, data.encode(), context, timestamp)
     return flat
 
 

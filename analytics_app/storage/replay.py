@@ -20,7 +20,7 @@ from analytics_app.processing.prepare import prepare
 from analytics_app.processing.rejection import reject_row
 from analytics_app.storage.write import write
 from analytics_app.wire.delivery import Delivery
-from analytics_app.wire.flatten import HEADER_FAULTS, add, flatten
+from analytics_app.wire.flatten import HEADER_FAULTS, add, flatten, item_of
 from analytics_app.wire.json_bytes import parse_storable
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.types import FlatDelivery, Header, Json, Reject
@@ -126,5 +126,5 @@ def flat_of(row: Row[Any], body: bytes | None) -> FlatDelivery:
     except (ValueError, RecursionError) as error:
         item, faults = None, {"body": [Reason(Code.NOT_JSON, f"Not JSON: {error}.")]}
     context = json.loads(row.context)
-    add(flat, (page_id, row.seq), item, content, context, context.pop("timestamp", None), faults)
+    add(flat, (page_id, row.seq), item_of(item), item, content, context, context.pop("timestamp", None), faults)
     return flat

@@ -125,7 +125,10 @@ def raw_row(valid: ValidAction) -> Row:
 def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Insert the contexts of these actions that are not there yet."""
     contexts = {(valid.action.page_id, valid.context_id): valid.context for valid in actions}
-    rows = [dict(zip(CONTEXT_COLUMNS, (*key, *msgspec.structs.astuple(contexts[key])), strict=True)) for key in sorted(contexts)]
+    rows = [
+        dict(zip(CONTEXT_COLUMNS, (*key, *msgspec.structs.astuple(contexts[key])), strict=True))
+        for key in sorted(contexts)
+    ]
     insert_values(cursor, Context, rows, "ON CONFLICT DO NOTHING")
 
 

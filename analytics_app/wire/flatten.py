@@ -7,15 +7,19 @@ describes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from msgspec import UNSET
+
 from analytics_app.config.limits import Limits
 from analytics_app.wire.delivery import Delivery
-from analytics_app.wire.json_bytes import cut, parse_storable
+from analytics_app.wire.json_bytes import cut, cut_plain, parse_storable
 from analytics_app.wire.reasons import Code, Reason
-from analytics_app.wire.types import Action, FlatDelivery, Header, Json, Key, Reject
+from analytics_app.wire.types import Action, FlatDelivery, Header, Item, Json, Key, Reject
 
 INVALID_UUID = Reason(Code.NOT_A_UUID, "Not a valid UUID.")
 INVALID_OBJECT = Reason(Code.NOT_AN_OBJECT, "Not an object.")
@@ -25,6 +29,8 @@ INVALID_VIEWS = Reason(Code.NOT_A_LIST, "Not a list of objects.")
 INVALID_EVENT = Reason(Code.WRONG_FORM, "Not one event object.")
 INVALID_BODY = Reason(Code.WRONG_FORM, "Neither an array of actions nor an envelope with a list of actions.")
 
+decode_item = msgspec.json.Decoder(Item).decode
+
 POSITION_BYTES = 140  # on disk
 
 HEADER_FAULTS = {"page_id": INVALID_UUID, "const": INVALID_OBJECT, "v": INVALID_VERSION, "seq": INVALID_SEQ}
@@ -33,6 +39,11 @@ HEADER_FAULTS = {"page_id": INVALID_UUID, "const": INVALID_OBJECT, "v": INVALID_
 
 def flatten(delivery: Delivery) -> FlatDelivery:
     """Take a delivery apart. What is not an action becomes a reject; it raises nothing that a client can cause."""
+    return from_plain(delivery) or from_decoded(delivery)
+
+
+def from_decoded(delivery: Delivery) -> FlatDelivery:
+    """Take any delivery apart."""
     header = Header(delivery.receipt, delivery.received_at, "v1", delivery.receipt)
     try:
         value, header.strict = parse_storable(delivery.body)
@@ -42,13 +53,34 @@ def flatten(delivery: Delivery) -> FlatDelivery:
         header.source, header.actions = "event", 1
         if not isinstance(value, dict):
             return reject_body(header, delivery, INVALID_EVENT)
-        action = Action((header.page_id, 0), header.received_at, "event", value, delivery.body, {}, strict=header.strict)
+        key = header.page_id, 0
+        action = Action(key, header.received_at, "event", value, delivery.body, {}, strict=header.strict)
         return FlatDelivery(header, [action])
     if isinstance(value, list):
-        return from_array(header, value, delivery.body)
+        return from_array(header, map(item_of, value), value, cut(delivery.body, None, value))
     if isinstance(value, dict) and isinstance(value.get("actions"), list):
-        return from_envelope(header, value, delivery)
+        owns = value.pop("actions")
+        return from_envelope(
+            header, value, list(map(item_of, owns)), owns, cut(delivery.body, "actions", owns), delivery
+        )
     return reject_body(header, delivery, INVALID_BODY)
+
+
+def from_plain(delivery: Delivery) -> FlatDelivery | None:
+    """Take a batch apart without decoding its actions; None if anything is in doubt."""
+    if delivery.kind == "event":
+        return None
+    try:
+        if (plain := cut_plain(delivery.body)) is None:
+            return None
+        envelope, pieces = plain
+        items = list(map(decode_item, pieces))
+    except (msgspec.MsgspecError, RecursionError):  # such as an action that is not an object
+        return None
+    header = Header(delivery.receipt, delivery.received_at, "v1", delivery.receipt, strict=True)
+    if envelope is None:
+        return from_array(header, items, repeat(UNSET), pieces)
+    return from_envelope(header, envelope, items, repeat(UNSET), pieces, delivery)
 
 
 def reject_body(header: Header, delivery: Delivery, reason: Reason, field: str = "body") -> FlatDelivery:
@@ -65,19 +97,21 @@ def reject_unread(delivery: Delivery, reason: Reason) -> FlatDelivery:
     return reject_body(header, delivery, reason, "server")
 
 
-def from_array(header: Header, items: list[Any], body: bytes) -> FlatDelivery:
+def from_array(header: Header, items: Iterable[Item], owns: Iterable[Any], pieces: list[bytes]) -> FlatDelivery:
     """v1: the receipt serves as page_id, the position in the array as seq."""
     flat = FlatDelivery(header)
     context: Json = {}
-    header.actions = len(items)
-    for seq, (item, piece) in enumerate(zip(items, cut(body, None, items), strict=True)):
-        add(flat, (header.page_id, seq), item, piece, context)
+    header.actions = len(pieces)
+    for seq, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=False)):
+        add(flat, (header.page_id, seq), item, own, piece, context)
     return flat
 
 
-def from_envelope(header: Header, value: Json, delivery: Delivery) -> FlatDelivery:
-    """v2: identity, constants and views are given once and apply to each action."""
-    items: list[Any] = value["actions"]
+def from_envelope(
+    header: Header, value: Json, items: list[Item], owns: Iterable[Any], pieces: list[bytes], delivery: Delivery
+) -> FlatDelivery:
+    """v2: identity, constants and views are given once and apply to each action. `value` is the rest of the envelope;
+    `owns` are the actions, decoded or UNSET."""
     header.source, header.actions = "v2", len(items)
     most = POSITION_BYTES // 2 * len(delivery.body)  # that may be repeated: an element of a list takes two bytes
     if len(items) * most > Limits.SPREAD and len(items) * repeated_bytes(value) > Limits.SPREAD:
@@ -85,15 +119,15 @@ def from_envelope(header: Header, value: Json, delivery: Delivery) -> FlatDelive
         return reject_body(header, delivery, Reason(Code.TOO_LARGE, sentence))
     if not are_views(value.get("views")):
         header.faults["views"] = [INVALID_VIEWS]
-    header.envelope = {key: item for key, item in value.items() if key not in ("actions", "views")}
+    header.envelope = {key: item for key, item in value.items() if key != "views"}
     if is_uuid(value.get("page_id")):
         header.page_id = str(UUID(value["page_id"]))
     flat, faults, context_of, t0 = FlatDelivery(header), envelope_faults(value), contexts_of(value), value.get("t0")
-    for index, (item, piece) in enumerate(zip(items, cut(delivery.body, "actions", items), strict=True)):
+    for index, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=False)):
         key, reasons = identity(header, index, item)
         if faults:
             reasons = {**faults, **(reasons or {})}
-        add(flat, key, item, piece, context_of(item), timestamp_of(t0, item), reasons)
+        add(flat, key, item, own, piece, context_of(item), timestamp_of(t0, item), reasons)
     return flat
 
 
@@ -111,9 +145,9 @@ def samples_in(value: Any) -> int:
     return sum(len(item) + samples_in(item) if isinstance(item, list) else samples_in(item) for item in items)
 
 
-def identity(header: Header, index: int, item: Any) -> tuple[Key, Json | None]:
+def identity(header: Header, index: int, item: Item) -> tuple[Key, Json | None]:
     """The action's key and faults: (`page_id`, `seq`) as sent, or the receipt and the index if either is invalid."""
-    seq = item.get("seq") if isinstance(item, dict) else None
+    seq = item.seq
     if header.page_id == header.receipt or seq is None:
         return (header.receipt, index), None
     if is_seq(seq):
@@ -121,7 +155,7 @@ def identity(header: Header, index: int, item: Any) -> tuple[Key, Json | None]:
     return (header.receipt, index), {"seq": [INVALID_SEQ]}
 
 
-def contexts_of(value: Json) -> Callable[[Any], Json]:
+def contexts_of(value: Json) -> Callable[[Item], Json]:
     """A function that returns what the envelope says for an action: one object for all actions of a view."""
     const, views = value.get("const"), value.get("views")
     shared = dict(const) if isinstance(const, dict) else {}
@@ -129,8 +163,8 @@ def contexts_of(value: Json) -> Callable[[Any], Json]:
     views = views if isinstance(views, list) else []
     by_view: dict[int, Json] = {}  # of the views that actions refer to: a body may have many that none does
 
-    def context_of(item: Any) -> Json:
-        index = item.get("view") if isinstance(item, dict) else None
+    def context_of(item: Item) -> Json:
+        index = item.view
         if not isinstance(index, int) or not 0 <= index < len(views) or not isinstance(views[index], dict):
             return shared
         if index not in by_view:
@@ -140,9 +174,9 @@ def contexts_of(value: Json) -> Callable[[Any], Json]:
     return context_of
 
 
-def timestamp_of(t0: Any, item: Any) -> float | None:
+def timestamp_of(t0: Any, item: Item) -> float | None:
     """Epoch ms by the batch's `t0` and the action's `t`; None if either is not a finite number."""
-    t = item.get("t") if isinstance(item, dict) else None
+    t = item.t
     if not isinstance(t0, (int, float)) or not isinstance(t, (int, float)):
         return None
     try:
@@ -170,26 +204,35 @@ def envelope_faults(value: Json) -> Json:
 def add(
     flat: FlatDelivery,
     key: Key,
-    item: Any,
+    item: Item,
+    own: Any,
     body: bytes,
     context: Json,
     timestamp: float | None = None,
     reasons: Json | None = None,
 ) -> None:
-    """Append one action, or a reject if it is not an object or there are reasons."""
+    """Append one action, or a reject if it is not an object or there are reasons.
+
+    `own` are its fields; UNSET if they have not been decoded, in a strict body.
+    """
     header = flat.header
-    if not isinstance(item, dict):
-        item, reasons = {}, {**(reasons or {}), "action": [INVALID_OBJECT]}
-    # The action's own fields take precedence, its timestamp too.
-    data = {**context, **item} if timestamp is None else {**context, "timestamp": timestamp, **item}
-    if header.source == "v2":
-        data.pop("view", None)  # an index into the batch; the view itself is in the context
+    if own is UNSET:
+        own = None
+    elif not isinstance(own, dict):
+        own, reasons = {}, {**(reasons or {}), "action": [INVALID_OBJECT]}
     index = len(flat.actions) + len(flat.rejects)
-    action = Action(key, header.received_at, header.source, data, body, context, timestamp, index, header.strict)
+    action = Action(
+        key, header.received_at, header.source, own, body, context, timestamp, index, header.strict, item.name
+    )
     if reasons:
         flat.rejects.append(Reject(action, reasons))
     else:
         flat.actions.append(action)
+
+
+def item_of(own: Any) -> Item:
+    """What is read of an action that has been decoded."""
+    return Item(own.get("name"), own.get("seq"), own.get("t"), own.get("view")) if isinstance(own, dict) else Item()
 
 
 def is_uuid(value: Any) -> bool:

@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 
-UNUSUAL_NUMBER = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][-+]?\d{4}|\d{400}")  # PostgreSQL's numeric may not hold it
+from analytics_app.wire.types import Json
+
+UNUSUAL_NUMBER = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][-+]?\d{3}|\d{400}")  # a float or numeric may not hold it
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NUL = b"\\u0000"  # the only one of the texts that msgspec reads and jsonb cannot hold
+ODD_ESCAPES = (NUL, b"\\ud", b"\\uD")  # a NUL, or half of a surrogate pair: browsers write a whole one as UTF-8
 DIGITS_MAX = 400  # longer integers are read as floats: converting them takes time quadratic in their length
 KINDS = {"0": "0123456789.", ",": ":,[ \t\r\n", "e": "eE", "-": "+-"}
 SHAPE = bytes(next((ord(kind) for kind in KINDS if chr(byte) in KINDS[kind]), ord("x")) for byte in range(256))
@@ -45,6 +48,25 @@ def parse_storable(body: bytes) -> tuple[Any, bool]:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         value = parse(body)
     return well_formed(value), False
+
+
+def cut_plain(body: bytes) -> tuple[Json | None, list[bytes]] | None:
+    """An envelope without its actions, and each action's own bytes; None in place of the envelope for an array.
+
+    The actions are not decoded. None if the body may contain a text or a number that PostgreSQL cannot store, or has no
+    actions: `parse_storable` and `cut` read any body.
+    """
+    if any(escape in body for escape in ODD_ESCAPES) or has_unusual_number(body):
+        return None
+    try:
+        body.decode()  # msgspec does not check the UTF-8 of what it skips
+        if body.lstrip()[:1] == b"[":
+            return None, list(map(bytes, decode_items(body)))
+        envelope = decode_members(body)
+        pieces = list(map(bytes, decode_items(envelope.pop("actions", b""))))
+        return {name: msgspec.json.decode(value) for name, value in envelope.items()}, pieces
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def has_unusual_number(body: bytes) -> bool:
@@ -85,6 +107,10 @@ def depth(value: Any, limit: int) -> int:
         levels += 1
         level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
     return levels
+
+
+decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class Skipped(msgspec.Struct):

@@ -31,14 +31,24 @@ class Header:
     """What of the envelope could not be read, by field."""
 
 
+class Item(msgspec.Struct, gc=False):
+    """What is read of an action before its type is known."""
+
+    name: Any = None
+    seq: Any = None
+    t: Any = None
+    view: Any = None
+
+
 class Action(msgspec.Struct, gc=False):
-    """One action, flat: `data` are its own fields over what its batch says for it."""
+    """One action: its own fields, and what its batch says for it."""
 
     key: Key
     received_at: int
     """Epoch ms."""
     source: Source
-    data: Json
+    own: Json | None
+    """Its own fields; None if they have not been decoded: then `strict` is true, and `name` is the name among them."""
     body: bytes
     """The action's own bytes as they were received."""
     context: Json | None
@@ -50,6 +60,20 @@ class Action(msgspec.Struct, gc=False):
     """Its position in the body."""
     strict: bool = False
     """Whether jsonb can hold every text and number of `body` just as it is written; False if that was not checked."""
+
+    name: Any = None
+
+    @property
+    def data(self) -> Json:
+        """Its own fields over what its batch says for it. An action's own timestamp takes precedence."""
+        if self.own is None:
+            self.own = msgspec.json.decode(self.body)
+        context = self.context or {}
+        given = context if self.timestamp is None else {**context, "timestamp": self.timestamp}
+        data = {**given, **self.own}
+        if self.source == "v2":
+            data.pop("view", None)  # an index into the batch; the view itself is in the context
+        return data
 
     @property
     def page_id(self) -> str:

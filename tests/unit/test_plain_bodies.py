@@ -1,0 +1,72 @@
+"""A body that is taken apart without decoding its actions gives what a decoded one gives."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import asdict
+
+from analytics_app.processing.prepare import Prepared
+from analytics_app.processing.rejection import reject_row
+from analytics_app.wire.delivery import Delivery
+from analytics_app.wire.flatten import from_decoded
+from analytics_app.wire.json_bytes import cut_plain
+from tests.support.fuzzing import batches, encode, values
+from tests.support.sending import envelope, flat_action
+from tests.support.storing import prepare_all
+
+RECEIPT = "0198c2f1-0000-7000-8000-000000000001"
+
+
+def described(prepared: Prepared) -> Any:
+    """All that is written of it; JSON as its values."""
+    return (
+        [
+            (valid.key, valid.type.name, asdict(valid.loaded), valid.context_id, valid.context, json.loads(valid.data))
+            for valid in prepared.actions
+        ],
+        [reject_row(reject) for reject in prepared.rejects],
+        prepared.batches,
+        prepared.pages,
+    )
+
+
+def delivery(body: bytes) -> Delivery:
+    return Delivery(RECEIPT, 1_767_225_661_234, "analytics", body)
+
+
+odd_items = st.dictionaries(
+    st.sampled_from(["name", "seq", "t", "view", "user", "url", "x", "task"]), values, max_size=3
+)
+odd_batches = st.tuples(st.lists(odd_items, max_size=3), odd_items).map(
+    lambda parts: encode(envelope([{"name": "click", **item} for item in parts[0]], "p", const=parts[1]))
+)
+
+
+@settings(max_examples=300)
+@given(batches().map(lambda case: case.body) | odd_batches | values.map(encode))
+def test_both_ways_give_the_same(body: bytes) -> None:
+    assert repr(described(prepare_all([delivery(body)]))) == repr(
+        described(prepare_all([from_decoded(delivery(body))]))
+    )
+
+
+def test_what_the_logger_sends_is_not_decoded() -> None:
+    path = {"name": "mousemove", "n": 2, "dt": [0, 50], "x": [1, 2], "y": [3, 4], "sx": 0, "sy": 0, "off": [0, 0]}
+    actions = [flat_action(), path, {"name": "pageview", "nav": "load"}, {"name": "own", "note": "ä 👍"}]
+    body = json.dumps(envelope(actions, "p"), ensure_ascii=False).encode()
+    prepared = prepare_all([delivery(body)])
+    assert [valid.type.name for valid in prepared.actions] == ["click", "mousemove", "pageview", ""]
+    assert [valid.action.own for valid in prepared.actions] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "item", [r'{"a":"\ud800"}', r'{"a":"\uDC00"}', r'{"a":"\u0000"}', '{"a":1e400}', '{"a":[-1E-400]}', '{"a":"\xff"}']
+)
+def test_what_postgresql_may_not_store_is_decoded(item: str) -> None:
+    assert cut_plain(f"[{item}]".encode("latin-1")) is None
+    assert cut_plain(b'{"actions":[{"a":1e30,"b":"\\\\u00e9"}]}') is not None
