@@ -24,10 +24,12 @@ from analytics_app.database.db import Base
 from analytics_app.database.storable import single
 from analytics_app.database.tables import JSON_TEXT
 
-ROWS_AT_A_TIME = 500
+ROWS_AT_A_TIME = 500  # of INSERT
+CHUNK_BYTES = 32_768  # of COPY, about: PostgreSQL reads one while the next is made
 FORMAT = r"(FORMAT csv, ESCAPE '\', NULL 'null')"
 PLAIN_FORMAT = "(FORMAT text, DELIMITER ',', NULL 'null')"  # faster to read; for values that need no quotation marks
 TINY = re.compile(rb"e-\d\d\d?[,\n]")  # the end of a number that `real` may not hold; and of few texts
+OTHER_ESCAPE = re.compile(rb"\\[a-z]")  # or the text of one, after an escaped backslash
 ENCODER = msgspec.json.Encoder()
 NUMBERS, TIMES = (types.Integer, types.Float, types.Numeric), (types.DateTime, types.Date)
 SIMPLE = (types.Uuid, types.String, types.Boolean, types.JSON, *NUMBERS, *TIMES)
@@ -58,7 +60,7 @@ class TableCopy:
         if not self.has_texts:
             return lines.replace(b'"', b"")
         # A line break or a control character is written with an escape that JSON has and CSV has not.
-        if b"\\" in lines and b"\\" in lines.replace(rb"\\", b"").replace(rb"\"", b""):
+        if OTHER_ESCAPE.search(lines) and b"\\" in lines.replace(rb"\\", b"").replace(rb"\"", b""):
             return slow_lines(rows)
         return lines
 
@@ -92,13 +94,16 @@ class Lines:
     def __init__(self, rows: Iterable[Row], lines: Callable[[list[Row]], bytes]) -> None:
         self._rows = iter(rows)
         self._lines = lines
+        self._count = 50  # of the next chunk
         self.error: Exception | None = None
 
     def read(self, _size: int) -> bytes:
         """The next lines, whatever their size."""
         try:
-            rows = list(islice(self._rows, ROWS_AT_A_TIME))
-            return self._lines(rows) if rows else b""
+            rows = list(islice(self._rows, self._count))
+            lines = self._lines(rows) if rows else b""
+            self._count = max(1, self._count * CHUNK_BYTES // max(1, len(lines)))
+            return lines
         except Exception as error:
             self.error = error
             raise

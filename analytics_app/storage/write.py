@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -33,6 +34,7 @@ from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.times import instant
 from analytics_app.wire.types import Key, Reject
 
+receipt = lru_cache(1_000)(instant)  # the actions of a body have one
 INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE raw_actions) ON COMMIT DELETE ROWS; DELETE FROM incoming"
 RAW_COLUMNS = ", ".join(RawAction.__table__.columns.keys())
 INSERT_NEW = f"""INSERT INTO raw_actions ({RAW_COLUMNS})
@@ -94,13 +96,12 @@ def insert_raw(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
     would log an error for each repetition, and every page change repeats a batch: the page sends its last one, and the
     next page adopts it.
     """
-    rows = list(map(raw_row, actions))
     if not repeats(cursor, actions):
         with suppress(UniqueViolation), savepoint(cursor, "direct"):  # another worker has stored it in the meantime
-            copy_rows(cursor, RawAction, rows)
+            copy_rows(cursor, RawAction, map(raw_row, actions))
             return actions
     cursor.execute(INCOMING)  # it may have the previous part's rows, when a group is bisected
-    copy_rows(cursor, RawAction, rows, into="incoming")
+    copy_rows(cursor, RawAction, map(raw_row, actions), into="incoming")
     cursor.execute(INSERT_NEW)
     new: set[Key] = set(cursor.fetchall())
     return [valid for valid in actions if valid.key in new]
@@ -118,8 +119,8 @@ def repeats(cursor: Cursor, actions: list[ValidAction]) -> bool:
 
 def raw_row(valid: ValidAction) -> Row:
     action, loaded = valid.action, valid.loaded
-    received_at, occurred_at = instant(action.received_at), instant(loaded.timestamp)
-    return action.page_id, action.seq, received_at, occurred_at, loaded.t, valid.context_id, loaded.name, valid.data
+    received_at, occurred_at = receipt(action.received_at), instant(loaded.timestamp)
+    return *action.key, received_at, occurred_at, loaded.t, valid.context_id, loaded.name, valid.data
 
 
 def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:

@@ -38,7 +38,7 @@ BAD = [
     *[{"name": "mousemove", "x": [1], "y": [1], "dt": [0], "n": 2}] * 4,
     *[{"name": "a", "page_x": 1e12}] * 9,
     *[{"name": "click", "element_id": "e" * 1_001}] * 8,
-    *[{"name": "a", "chosen by a client: page_x": "\0"}] * 3,
+    *[{"name": "a", "chosen by a client: page_x": "INFINITE"}] * 3,
     *[{"name": "submit", "fields": [[], "a"]}] * 2,
     *["page_x: Not a valid number."] * 4,
     *[{"name": "consent"}] * 5,
@@ -67,7 +67,9 @@ def engine(stack: RunningStack) -> Iterator[Engine]:
         *(("analytics", {"action": []}, now),) * 2,
         ("analytics", envelope(BAD, "p"), now - 90_000_000),
     ]:
-        store(engine, [Delivery(str(uuid4()), received, kind, json.dumps(body).encode())])
+        store(
+            engine, [Delivery(str(uuid4()), received, kind, json.dumps(body).replace('"INFINITE"', "1e400").encode())]
+        )
     with Session(engine) as session:
         accounts.create(session, "ada", PASSWORD, "admin")
     yield engine
