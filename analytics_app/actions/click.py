@@ -23,6 +23,8 @@ class Schema(ActionSchema):
     el_x, el_y, el_w, el_h = px(), px(), px(), px()
     rel_x, rel_y = px(), px()
     trusted = Flag(allow_none=True)
+    activation = Flag(allow_none=True)
+    fixed = Flag(allow_none=True)
 
 
 class Table(ActionTable):
@@ -48,6 +50,8 @@ class Table(ActionTable):
     rel_x: Mapped[float | None] = mapped_column(REAL)
     rel_y: Mapped[float | None] = mapped_column(REAL)
     trusted: Mapped[bool | None] = mapped_column(Boolean)
+    activation: Mapped[bool | None] = mapped_column(Boolean)
+    fixed: Mapped[bool | None] = mapped_column(Boolean)
 
 
 CLICK = ActionType("click", Schema, Table)

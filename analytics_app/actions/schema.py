@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow
 from marshmallow import validates_schema
 
-from analytics_app.actions.fields import Anything, Number, Word, px
+from analytics_app.actions.fields import Anything, Number, Word, count, px
 from analytics_app.config.limits import Limits
 from analytics_app.wire.types import Json
 
@@ -30,6 +30,7 @@ class ActionSchema(marshmallow.Schema):
     condition_1 = Word(Limits.CONDITION)
     condition_2 = Word(Limits.CONDITION)
     task = Word(Limits.LABEL)
+    trial = count()
     element_id = Word(Limits.LABEL)
     url = Word(Limits.URL)
     title = Word(Limits.TITLE)

@@ -84,6 +84,7 @@ class Context(Base):
     host: Mapped[str | None] = mapped_column(Text)
     path: Mapped[str | None] = mapped_column(Text)
     task: Mapped[str | None] = mapped_column(Text)
+    trial: Mapped[int | None] = mapped_column(Integer)
     viewport_w: Mapped[float | None] = pixels()
     viewport_h: Mapped[float | None] = pixels()
     data: Mapped[dict[str, Any]] = mapped_column(JSON, info={JSON_TEXT: True})

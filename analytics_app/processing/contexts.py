@@ -27,6 +27,7 @@ place_of = attrgetter(
     "host",
     "path",
     "task",
+    "trial",
     "viewport_w",
     "viewport_h",
 )
@@ -45,6 +46,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     host: str | None
     path: str | None
     task: str | None
+    trial: int | None
     viewport_w: float | None
     viewport_h: float | None
     data: str
@@ -86,8 +88,8 @@ class Contexts:
 
 def make(
     action: Action, study: str | None, user: str | None, session_id: str | None, condition_1: str | None,
-    condition_2: str | None, url: str | None, host: Any, path: Any, task: str | None, viewport_w: float | None,
-    viewport_h: float | None,
+    condition_2: str | None, url: str | None, host: Any, path: Any, task: str | None, trial: int | None,
+    viewport_w: float | None, viewport_h: float | None,
 ) -> tuple[int, Context]:  # fmt: skip
     context = Context(
         action.source,
@@ -99,6 +101,7 @@ def make(
         text_of(host, Limits.LABEL) or host_of(url),
         text_of(path, Limits.URL) if url is None or action.source == "event" else path_of(url),
         task,
+        trial,
         None if viewport_w is None else single(viewport_w),
         None if viewport_h is None else single(viewport_h),
         json_of(action),

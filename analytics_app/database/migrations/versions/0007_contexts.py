@@ -64,7 +64,7 @@ FROM old
 CONTEXTS = """
 INSERT INTO contexts
 SELECT DISTINCT ON (page_id, context_id) page_id, context_id, source, study, user_id, session_id, condition_1,
-       condition_2, host, path, task, viewport_w, viewport_h, data::json
+       condition_2, host, path, task, NULL, viewport_w, viewport_h, data::json
 FROM numbered
 """
 
@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("study", sa.Text(), nullable=False, server_default=sa.text("''")),
         *(sa.Column(name, sa.Text()) for name in TEXTS),
+        sa.Column("trial", sa.Integer()),
         sa.Column("viewport_w", sa.REAL()),
         sa.Column("viewport_h", sa.REAL()),
         sa.Column("data", JSON(), nullable=False),
@@ -152,6 +153,8 @@ def upgrade() -> None:
         for column in columns:
             op.alter_column(table, column, type_=sa.REAL(), postgresql_using=f"pg_temp.single({column})")
     op.alter_column("clicks", "button", type_=sa.SmallInteger())
+    for column in ("activation", "fixed"):
+        op.add_column("clicks", sa.Column(column, sa.Boolean()))
 
     op.drop_index("batches_page_id_idx", "batches")
     op.drop_constraint("batches_pkey", "batches")
