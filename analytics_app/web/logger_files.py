@@ -1,4 +1,4 @@
-"""/UserLogger.js, /UserLogger.min.js and /UserLogger.mjs, with ETag, and gzip if the browser accepts it."""
+"""/UserLogger.js, /UserLogger.min.js and /UserLogger.mjs, with ETag, and Brotli or gzip if the browser accepts it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from functools import cache
 
+import brotli
 from flask import Blueprint, Response, request
 
 from analytics_app.config.settings import ROOT
@@ -16,10 +17,12 @@ CACHE_S = 300  # browsers use a new version of the logger within five minutes
 
 
 @cache
-def content_of(name: str, _modified: float) -> tuple[bytes, bytes, str]:
-    """The file, its gzip, and its ETag. `_modified`, the file's mtime, makes @cache read a new version."""
+def content_of(name: str, _modified: float) -> tuple[dict[str, bytes], str]:
+    """The file by encoding, the best first, and its ETag. `_modified`, the file's mtime, makes @cache read a new
+    version."""
     plain = (ROOT / "static" / name).read_bytes()
-    return plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:32]
+    encoded = {"br": brotli.compress(plain), "gzip": gzip.compress(plain, 9, mtime=0), "identity": plain}
+    return encoded, hashlib.sha256(plain).hexdigest()[:32]
 
 
 @bp.get("/UserLogger.js")
@@ -39,13 +42,14 @@ def module() -> Response:
 
 def script(name: str) -> Response:
     """A file of `static`; 304 if the browser has this version."""
-    plain, packed, etag = content_of(name, (ROOT / "static" / name).stat().st_mtime)
-    accepts_gzip = request.accept_encodings["gzip"] > 0
-    response = Response(packed if accepts_gzip else plain, mimetype="text/javascript")
-    if accepts_gzip:
-        response.content_encoding = "gzip"
+    contents, etag = content_of(name, (ROOT / "static" / name).stat().st_mtime)
+    encoding = next((name for name in contents if request.accept_encodings[name] > 0), "identity")
+    response = Response(contents[encoding], mimetype="text/javascript")
+    if encoding != "identity":
+        response.content_encoding = encoding
+        etag += f"-{encoding}"
     response.vary.add("Accept-Encoding")
-    response.set_etag(etag + ("-gzip" if accepts_gzip else ""))
+    response.set_etag(etag)
     response.cache_control.public = True
     response.cache_control.max_age = CACHE_S
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -1,7 +1,9 @@
 """The logger's files, as the API serves them to browsers."""
 
 import gzip
+from collections.abc import Callable
 
+import brotli
 import pytest
 
 from dev.settings import ROOT
@@ -19,11 +21,22 @@ def test_it_serves_the_files_of_the_repository(stack: RunningStack, name: str) -
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
-def test_it_is_compressed_if_the_browser_accepts_gzip(stack: RunningStack) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "decompress"),
+    [
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip", "gzip", gzip.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("identity", None, bytes),
+    ],
+)
+def test_it_is_compressed_as_the_browser_accepts_it(
+    stack: RunningStack, accepted: str, encoding: str | None, decompress: Callable[[bytes], bytes]
+) -> None:
     url = f"{stack.analytics_url}/UserLogger.min.js"
-    packed = send(url, Accept_Encoding="gzip, br")
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.body) == send(url).body
+    packed = send(url, Accept_Encoding=accepted)
+    assert packed.headers["Content-Encoding"] == encoding
+    assert decompress(packed.body) == send(url).body
     assert "Accept-Encoding" in packed.headers["Vary"]
 
 
