@@ -37,7 +37,7 @@ CONTEXTS = """
 INSERT INTO contexts
 SELECT md5('page' || page)::uuid, 1, 'v2', CASE WHEN page < {rows} / 1000 THEN 'pilot' ELSE 'main' END,
        'p' || page / 20, md5('session' || page / 5), (ARRAY['A','B'])[1 + page / 20 %% 2],
-       (ARRAY['dark','light'])[1 + page / 40 %% 2], 'shop.example', '/cart/' || page %% 50, NULL, 1440, 812,
+       (ARRAY['dark','light'])[1 + page / 40 %% 2], 'shop.example', '/cart/' || page %% 50, NULL, NULL, 1440, 812,
        json_build_object('url', 'https://shop.example/cart/' || page %% 50, 'title', 'Cart', 'viewport_w', 1440,
            'viewport_h', 812)
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS page
