@@ -1,6 +1,6 @@
 # Each target installs and builds what it needs. `make` without a target lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit integration browser chaos fuzz bench bench-admin bench-growth soak screenshots logger lock audit clean chromium
+.PHONY: help run test lint unit integration browser chaos fuzz bench bench-admin bench-backlog bench-growth soak screenshots logger lock audit clean chromium
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,6 +53,9 @@ bench: .venv/test chromium ## compare the speed of the ingest path and the logge
 
 soak: .venv/test ## an hour of mixed load: memory, lag, lost and double actions (SOAK_SECONDS=600 for less)
 	@$(BIN)/python -m bench.soak
+
+bench-backlog: .venv/test ## drain a backlog of a million actions (ACTIONS=100000 for fewer)
+	@$(BIN)/python -m bench.backlog
 
 bench-growth: .venv/test ## is storing slower with ten million positions? (POSITIONS=50000000 for more)
 	@$(BIN)/python -m bench.growth
