@@ -84,10 +84,10 @@ def read_time(argument: str, filters: ListFilters) -> datetime | None:
     text = filters.values.get(argument)
     try:
         time = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time and time.astimezone(UTC)
+    except (ValueError, OverflowError):
         filters.errors.append(f'"{text}" is not a valid time; use the format 2026-01-31T12:00.')
         return None
-    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def contains(column: str, text: str) -> Clause:

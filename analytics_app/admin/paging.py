@@ -49,8 +49,11 @@ class Bookmark:
             received_at, page_id, seq = text.split("_")
             if not -1 <= int(seq) <= Limits.SEQ:
                 raise InvalidBookmark(text)
-            return cls(datetime.fromisoformat(received_at), UUID(page_id), int(seq))
-        except ValueError:
+            moment = datetime.fromisoformat(received_at)
+            if moment.tzinfo is None:
+                raise InvalidBookmark(text)
+            return cls(moment.astimezone(UTC), UUID(page_id), int(seq))
+        except (ValueError, OverflowError):
             raise InvalidBookmark(text) from None
 
     @classmethod

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask import abort
 from flask.typing import ResponseReturnValue
 
 from analytics_app.admin import landing_queries
@@ -37,6 +38,11 @@ class Recording(View):
     def hour(self) -> ResponseReturnValue:
         """Fragment: the actions of the last hour, and the rejected actions of the last day."""
         return self.render("admin/landing_hour.html", **last_hour())
+
+    @page("/<path:unknown>")
+    def unknown(self, unknown: str) -> ResponseReturnValue:
+        """Any other address below /admin/: a page that says so, where the API answers with JSON."""
+        abort(404)
 
 
 def current_state(probes: Probes) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from analytics_app.admin.db import db
 from analytics_app.admin.throttle import Throttle
 from analytics_app.web.client import Clients
 
+ADMIN_PATH = re.compile(r"/admin/[^\\\x00-\x20\x7f]*")
 TOO_MANY_ATTEMPTS = "Too many attempts. Try again in 15 minutes."
 
 
@@ -67,7 +69,8 @@ class SignIn(View):
 def next_url() -> str:
     """The page that was requested before the sign-in, if it is one of the admin area; otherwise the landing page.
 
-    A backslash is refused because browsers read it as a slash: `/\\host` would lead to another server.
+    A backslash is refused because browsers read it as a slash: `/\\host` would lead to another server. They
+    resolve `..`, and no header may contain a line break.
     """
     path = request.args.get("next", "")
-    return path if path.startswith("/admin/") and "\\" not in path else url_for("admin.index")
+    return path if ADMIN_PATH.fullmatch(path) and ".." not in path else url_for("admin.index")

@@ -13,7 +13,7 @@ from redis import Redis
 from analytics_app.admin.throttle import ADDRESS_MAX, BOTH_MAX, Throttle
 from tests.support.administering import PASSWORD, Visitor, manage, new_user
 from tests.support.running import RunningStack
-from tests.support.sending import send
+from tests.support.sending import flat_action, post, send
 
 PAGES = ["/admin/", "/admin/now", "/admin/hour", "/admin/actions/", "/admin/rejected/", "/admin/rejected/1",
          "/admin/users/", "/admin/actions/0198c2f1-0000-7000-8000-000000000002/0"]  # fmt: skip
@@ -47,6 +47,14 @@ def test_nobody_sees_a_page_without_signing_in(visitor: Visitor, page: str) -> N
     assert b"Sign in" in answer.body
 
 
+@pytest.mark.parametrize("path", ["/admin/nope", "/admin/nope/", "/admin/actions/x", "/admin/users/none"])
+def test_an_unknown_address_is_a_page_that_says_so(visitor: Visitor, admin: str, path: str) -> None:
+    visitor.sign_in(admin)
+    answer = visitor.get(path)
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert b"Not Found" in answer.body
+
+
 def test_a_fragment_asked_for_after_the_session_ended_says_so(visitor: Visitor) -> None:
     assert visitor.get("/admin/now", **{"X-Fragment": "1"}).status == 401
 
@@ -69,7 +77,11 @@ def test_a_name_that_nobody_can_have_is_nobody_s(visitor: Visitor) -> None:
     assert visitor.sign_in("a\0b").status == 401
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/admin/", "//evil.example/admin/", "/admin/\\evil", "/x"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/admin/", "//evil.example/admin/", "/admin/\\evil", "/x", "/admin/..//evil.example",
+     "/admin/a\r\nX-Set: 1", "/admin/\na"],
+)  # fmt: skip
 def test_and_to_no_page_elsewhere(visitor: Visitor, admin: str, elsewhere: str) -> None:
     visitor.sign_in(admin, wanted=elsewhere)
     assert visitor.url == "/admin/"
@@ -221,3 +233,24 @@ def test_without_redis_each_process_counts_for_itself() -> None:
         assert [throttle.allows("ada", "192.0.2.4") for _ in range(BOTH_MAX + 1)] == [True] * BOTH_MAX + [False]
         throttle.forget("ada", "192.0.2.4")
         assert throttle.allows("ada", "192.0.2.4")
+
+
+@pytest.mark.parametrize("path", ["/admin/actions/", "/admin/rejected/"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=0001-01-01T00:00%2B14:00",
+        "to=9999-12-31T23:59-12:00",
+        "from=2026-W01-1",
+        "before=2026-01-01_0198c2f1-0000-7000-8000-000000000002_0",
+        "after=0001-01-01T00:00%2B14:00_0198c2f1-0000-7000-8000-000000000002_0",
+        "before=_",
+    ],
+)
+def test_an_odd_time_in_the_address_is_a_page_too(
+    stack: RunningStack, visitor: Visitor, admin: str, path: str, query: str
+) -> None:
+    post(f"{stack.analytics_url}/analytics", [flat_action(), {"name": 7.5, "page_x": "far"}])
+    stack.wait_for("SELECT 1 FROM rejected_actions, raw_actions LIMIT 1")
+    visitor.sign_in(admin)
+    assert visitor.get(path + "?" + query).status == 200
