@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import REAL, Boolean, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from analytics_app.actions.fields import Flag, Number, Word, px
+from analytics_app.actions.fields import Flag, IfValid, Number, Word, px
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.actions.type import ActionType
 from analytics_app.config.limits import Limits
@@ -23,8 +23,7 @@ class Schema(ActionSchema):
     el_x, el_y, el_w, el_h = px(), px(), px(), px()
     rel_x, rel_y = px(), px()
     trusted = Flag(allow_none=True)
-    activation = Flag(allow_none=True)
-    fixed = Flag(allow_none=True)
+    activation, fixed = IfValid(Flag()), IfValid(Flag())
 
 
 class Table(ActionTable):

@@ -15,7 +15,7 @@ import msgspec
 from marshmallow import fields, validate
 from msgspec import Meta
 
-from analytics_app.actions.fields import Anything, Flag, ListOf, Number, Object, Word
+from analytics_app.actions.fields import Anything, Flag, IfValid, ListOf, Number, Object, Word
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.wire.types import Json
 
@@ -45,17 +45,17 @@ class FastLoader:
     def decode(self, body: bytes, defaults: Defaults, timestamp: float | None) -> Loaded | None:
         """The loaded fields of an action that has not been decoded; None if anything is in doubt.
 
-        `defaults` and `timestamp` (epoch ms) apply where it does not have the field.
+        Where it does not have the field, `timestamp` (epoch ms) applies, then `defaults`.
         """
         if b"null" in body:  # a field that is null has no default
             return None
         try:
             loaded = self._decode(body)
+            if timestamp is not None and loaded.timestamp is None:
+                loaded.timestamp = msgspec.convert(timestamp, self._timestamp)
             for name, value in defaults:
                 if getattr(loaded, name) is None:
                     setattr(loaded, name, value)
-            if timestamp is not None and loaded.timestamp is None:
-                loaded.timestamp = msgspec.convert(timestamp, self._timestamp)
             if self.has_check:
                 self.schema.check(msgspec.structs.asdict(loaded))
         except (msgspec.MsgspecError, marshmallow.ValidationError):
@@ -156,4 +156,5 @@ TYPES: dict[type, Callable[[Any], Any]] = {
     Flag: lambda field: NOTHING if field.validators else bool,
     Object: lambda field: NOTHING if field.validators else dict[str, Any],
     Anything: lambda field: NOTHING if field.validators else Any,
+    IfValid: lambda field: NOTHING if field.validators else type_of(field.inner, TYPES),
 }

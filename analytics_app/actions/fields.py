@@ -91,6 +91,20 @@ class Flag(Coded, fields.Field[bool]):
         raise marshmallow.ValidationError(Reason(Code.NOT_A_BOOLEAN, "Not true or false."))
 
 
+class IfValid(Coded):
+    """A value that the inner field accepts; None for any other: pages use the name for things of their own."""
+
+    def __init__(self, inner: fields.Field[Any]) -> None:
+        super().__init__(allow_none=True)
+        self.inner = inner
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
+        try:
+            return self.inner.deserialize(value, attr, data)
+        except marshmallow.ValidationError:
+            return None
+
+
 class Uuid(Coded, fields.UUID):
     """A UUID as text."""
 

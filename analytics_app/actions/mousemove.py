@@ -10,7 +10,7 @@ import marshmallow
 from marshmallow import validate
 
 from analytics_app.actions.fast_load import Loaded
-from analytics_app.actions.fields import EXACT_LENGTH, LONGEST, Flag, ListOf, Number, Word, px
+from analytics_app.actions.fields import EXACT_LENGTH, LONGEST, ListOf, Number, Word, px
 from analytics_app.actions.rows import Row, one_position
 from analytics_app.actions.schema import ActionSchema
 from analytics_app.actions.type import ActionType
@@ -41,8 +41,6 @@ class Schema(ActionSchema):
     sx, sy = px(), px()
     off = ListOf(px(), allow_none=True, validate=validate.Length(equal=2, error=EXACT_LENGTH))
     pointer = Word(Limits.LABEL)
-    pointer_id = Number(-Limits.TIMESTAMP_MS, Limits.TIMESTAMP_MS, whole=True)
-    trusted = Flag(allow_none=True)
 
     def check(self, data: Json) -> None:
         """The columns have equal lengths."""

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow
 from marshmallow import validates_schema
 
-from analytics_app.actions.fields import Anything, Number, Word, count, px
+from analytics_app.actions.fields import Anything, IfValid, Number, Word, count, px
 from analytics_app.config.limits import Limits
 from analytics_app.wire.types import Json
 
@@ -15,7 +15,8 @@ from analytics_app.wire.types import Json
 class ActionSchema(marshmallow.Schema):
     """What any action may contain. A missing field is NULL; an unknown one is kept in `raw_actions.data`.
 
-    Pages use `host`, `path` and `scroll_x` for things of their own: what is not a text or a number there is ignored.
+    Pages use `host`, `path`, `scroll_x` and `trial` for things of their own: what is not a text or a number there is
+    ignored.
     """
 
     class Meta:
@@ -30,7 +31,7 @@ class ActionSchema(marshmallow.Schema):
     condition_1 = Word(Limits.CONDITION)
     condition_2 = Word(Limits.CONDITION)
     task = Word(Limits.LABEL)
-    trial = count()
+    trial = IfValid(count())
     element_id = Word(Limits.LABEL)
     url = Word(Limits.URL)
     title = Word(Limits.TITLE)

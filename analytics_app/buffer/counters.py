@@ -31,7 +31,7 @@ def add(pipe: Redis, outcome: Outcome, deliveries: list[Delivery], seconds: floa
     lags = [max(0.0, now - delivery.received_at / 1000) for delivery in deliveries]
     counts: Counter[str] = Counter({"stored": outcome.stored, "duplicates": outcome.duplicates})
     counts.update(f"{REJECTS}{code}:{field}" for code, field in outcome.rejected.values())
-    rejected_pages.add(pipe, (page_id for page_id, _ in outcome.rejected))
+    rejected_pages.add(pipe, pages_to_tell(outcome))
     for name, values in (("store", [seconds]), ("lag", lags)):
         counts.update(f"{name}:{bisect_left(HISTOGRAMS[name], value)}" for value in values)
         pipe.hincrbyfloat(COUNTS, f"{name}:sum", sum(values))
@@ -43,3 +43,9 @@ def add(pipe: Redis, outcome: Outcome, deliveries: list[Delivery], seconds: floa
         pipe.hset(COUNTS, mapping={"last_stored": now, "last_lag": max(lags)})
         pipe.zadd(STUDIES, {study: at / 1000 for study, at in outcome.studies.items()})
         pipe.zremrangebyrank(STUDIES, 0, -STUDIES_MAX - 1)
+
+
+def pages_to_tell(outcome: Outcome) -> list[str]:
+    """The page of each new reject. Of v1 bodies, single events and whole bodies, no page knows the id."""
+    actions = (outcome.refused[key].action for key in outcome.rejected)
+    return [action.page_id for action in actions if action.source == "v2" and action.context is not None]

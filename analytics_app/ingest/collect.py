@@ -86,13 +86,13 @@ class Collect:
             if actions > Limits.VALIDATED:
                 raise Refusal(413, "too_many", f"Validate fewer actions: at most {Limits.VALIDATED} in one request.")
             return jsonify(self.dry_run(delivery))
+        rejected = self.notices.of(body)
         try:
             self.publisher.publish(delivery)
         except Unavailable as error:
             message = f"Keep the batch and send it again later: {error}."
             raise Refusal(503, "unavailable", message, self.config.RETRY_AFTER_S) from error
         API.accepted.inc()
-        rejected = self.notices.of(body)
         answer = f'{{"success":true,"rejected":{rejected}}}\n' if rejected else '{"success":true}\n'
         return Response(answer, content_type="application/json")
 

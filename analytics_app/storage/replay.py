@@ -21,7 +21,7 @@ from analytics_app.processing.rejection import reject_row
 from analytics_app.storage.write import write
 from analytics_app.wire.delivery import Delivery
 from analytics_app.wire.flatten import HEADER_FAULTS, add, flatten, item_of
-from analytics_app.wire.json_bytes import parse_storable
+from analytics_app.wire.json_bytes import parse_storable, well_formed
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.types import FlatDelivery, Header, Json, Reject
 
@@ -125,6 +125,6 @@ def flat_of(row: Row[Any], body: bytes | None) -> FlatDelivery:
         item, _ = parse_storable(content)
     except (ValueError, RecursionError) as error:
         item, faults = None, {"body": [Reason(Code.NOT_JSON, f"Not JSON: {error}.")]}
-    context = json.loads(row.context)
+    context = well_formed(json.loads(row.context))
     add(flat, (page_id, row.seq), item_of(item), item, content, context, context.pop("timestamp", None), faults)
     return flat

@@ -34,7 +34,7 @@ from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.times import instant
 from analytics_app.wire.types import Key, Reject
 
-receipt = lru_cache(1_000)(instant)  # the actions of a body have one
+receipt_time = lru_cache(1_000)(instant)  # the actions of a body have one
 INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE raw_actions) ON COMMIT DELETE ROWS; DELETE FROM incoming"
 RAW_COLUMNS = ", ".join(RawAction.__table__.columns.keys())
 INSERT_NEW = f"""INSERT INTO raw_actions ({RAW_COLUMNS})
@@ -119,7 +119,7 @@ def repeats(cursor: Cursor, actions: list[ValidAction]) -> bool:
 
 def raw_row(valid: ValidAction) -> Row:
     action, loaded = valid.action, valid.loaded
-    received_at, occurred_at = receipt(action.received_at), instant(loaded.timestamp)
+    received_at, occurred_at = receipt_time(action.received_at), instant(loaded.timestamp)
     return *action.key, received_at, occurred_at, loaded.t, valid.context_id, loaded.name, valid.data
 
 

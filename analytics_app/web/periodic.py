@@ -26,13 +26,18 @@ class Periodic:
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
-                    self._thread = threading.Thread(target=self._forever, name=self.step.__qualname__, daemon=True)
-                    self._thread.start()
+                    thread = threading.Thread(target=self._forever, name=self.step.__qualname__, daemon=True)
+                    thread.start()
+                    self._thread = thread
 
     def _forever(self) -> None:
+        fails = False
         while True:
             time.sleep(self.seconds)
             try:
                 self.step()
+                fails = False
             except (RedisError, OSError) as error:
-                log.warning("%s: Redis does not answer (%s)", self.failure, error)
+                if not fails:
+                    log.warning("%s: Redis does not answer (%s)", self.failure, error)
+                fails = True

@@ -11,7 +11,9 @@ import msgspec
 
 from analytics_app.wire.types import Json
 
-UNUSUAL_NUMBER = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][-+]?\d{3}|\d{400}")  # a float or numeric may not hold it
+UNUSUAL_DIGITS = 200  # as many, and an exponent of two digits, are a number that a float holds
+UNUSUAL_NUMBER = re.compile(rb"[:,\[\s]-?\d[\d.]*[eE][-+]?\d{3}|(?<!\d)\d{%d}" % UNUSUAL_DIGITS)
+"""A number that a float or PostgreSQL's numeric may not hold."""
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NUL = b"\\u0000"  # the only one of the texts that msgspec reads and jsonb cannot hold
 ODD_ESCAPES = (NUL, b"\\ud", b"\\uD")  # a NUL, or half of a surrogate pair: browsers write a whole one as UTF-8
@@ -72,7 +74,7 @@ def cut_plain(body: bytes) -> tuple[Json | None, list[bytes]] | None:
 def has_unusual_number(body: bytes) -> bool:
     """Whether UNUSUAL_NUMBER finds one. It takes ten times longer than to see that nothing resembles one."""
     shape = body.translate(SHAPE)
-    is_possible = b"0" * DIGITS_MAX in shape or b",e" in shape.translate(None, b"0-")
+    is_possible = b"0" * UNUSUAL_DIGITS in shape or b",e" in shape.translate(None, b"0-")
     return is_possible and UNUSUAL_NUMBER.search(body) is not None
 
 

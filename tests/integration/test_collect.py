@@ -233,3 +233,18 @@ def test_an_action_of_unknown_name_is_stored_in_raw_actions(stack: RunningStack,
     post(url, envelope([{"name": "unknown", "any": {"thing": [1]}}], user))
     (row,) = stack.wait_for('SELECT name, data FROM "rawActions" WHERE user_id = %(user)s', user=user)
     assert row["data"]["any"] == {"thing": [1]}
+
+
+def test_a_trial_an_activation_and_a_fixed_element_are_columns(stack: RunningStack, url: str, user: str) -> None:
+    """Pages may use these names for things of their own: what is not a number or a boolean there is no value."""
+    marked = flat_action(task="pay", trial=2, activation=True, fixed=False)
+    own = flat_action(trial="practice", activation=1, fixed="top")
+    assert post(url, envelope([marked, own], user)).status == 200
+    rows = stack.wait_for(
+        'SELECT task, trial, activation, fixed FROM "Clicks" WHERE user_id = %(user)s ORDER BY seq',
+        lambda rows: len(rows) == 2,
+        user=user,
+    )
+    assert [tuple(row.values()) for row in rows] == [("pay", 2, True, False), (None, None, None, None)]
+    (kept, *_) = stack.rows('SELECT data FROM "rawActions" WHERE user_id = %(user)s AND seq = 1', user=user)
+    assert (kept["data"]["trial"], kept["data"]["fixed"]) == ("practice", "top")

@@ -46,17 +46,19 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 def strategy_of(name: str, kind: str) -> st.SearchStrategy[Any]:
-    by_kind = {"TEXT": TEXTS, "REAL": PX, "SMALLINT": st.integers(-1, 32), "BOOLEAN": st.booleans()}
+    numbers = {"REAL": PX, "DOUBLE PRECISION": st.floats(-1e18, 1e18), "SMALLINT": st.integers(-1, 32)}
+    by_kind = {"TEXT": TEXTS, "BOOLEAN": st.booleans(), **numbers}
     return st.none() | (by_kind[kind] if kind in by_kind else JSON.filter(lambda value: value is not None))
 
 
 def rows_of(table: Any) -> st.SearchStrategy[list[tuple[Any, ...]]]:
     own = [strategy_of(column.name, str(column.type)) for column in table.__table__.columns if not column.primary_key]
     values = st.lists(st.tuples(*own), min_size=1, max_size=5)
-    return values.map(lambda rows: [(PAGE, seq, *row) for seq, row in enumerate(rows)])
+    others = len(table.__table__.primary_key.columns) - 2  # after page_id and seq
+    return values.map(lambda rows: [(PAGE, seq, *[0] * others, *row) for seq, row in enumerate(rows)])
 
 
-@pytest.mark.parametrize("table", [CLICK.table, SUBMIT.table], ids=["clicks", "submits"])
+@pytest.mark.parametrize("table", [CLICK.table, SUBMIT.table, PositionScreen], ids=["clicks", "submits", "positions"])
 def test_copied_rows_are_equal_to_inserted_ones(engine: Engine, table: Any) -> None:
     names = table.__table__.columns.keys()
     with engine.connect() as connection:

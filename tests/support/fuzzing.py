@@ -25,7 +25,19 @@ HARMLESS = ["lib", "config", "prev_page", "page_no", "batch_seq", "attempt", "ba
 HARMLESS += ["reason", "lost", "env", "unknown"]
 DECISIVE = ["study", "const", "session_id", "page_id", "v", "views"]
 TOKENS = [  # valid JSON that json.dumps would not write
-    *("1e400", "-1e400", "1E+99999", "1e-400", "-0", "-0.0", "1" * 5_000, "-" + "9" * 400, "1." + "0" * 5_000),
+    *(
+        "1e400",
+        "-1e400",
+        "1E+99999",
+        "1e-400",
+        "-0",
+        "-0.0",
+        "1" * 5_000,
+        "-" + "9" * 400,
+        "1" * 310 + ".5",
+        "1" * 199 + "e99",
+        "1." + "0" * 5_000,
+    ),
     *('{"a":1,"a":2}', '{"":{"":0},"":1}', r'"\ud800"', r'"\udc00\ud800"', r'"\u0000"', '"\x7f"', "[ ]", "{ }"),
 ]
 

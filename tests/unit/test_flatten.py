@@ -164,7 +164,7 @@ def test_a_number_that_numeric_cannot_hold_is_not_stored_as_it_is_written(number
 
 
 def test_usual_numbers_and_ids_are_stored_as_they_are_written() -> None:
-    body = envelope([{"name": "a", "x": 1e-7, "y": 123456.789, "id": "3e12345-e1234", "big": 10**300}], user="3e1234")
+    body = envelope([{"name": "a", "x": 1e-7, "y": 123456.789, "id": "3e12345-e1234", "big": 10**150}], user="3e1234")
     assert all(action.strict for action in flat(body).actions)
 
 

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytics_app.wire.json_bytes import UNUSUAL_NUMBER, count_plain_actions, depth, has_unusual_number, parse
+from analytics_app.wire.json_bytes import (
+    UNUSUAL_DIGITS,
+    UNUSUAL_NUMBER,
+    count_plain_actions,
+    depth,
+    has_unusual_number,
+    parse,
+)
 from tests.support.sending import envelope, flat_action
 
 LEVELS = 6
@@ -77,12 +84,12 @@ def test_what_has_no_plain_actions_is_not_counted(body: bytes) -> None:
 
 
 NUMBERS = st.from_regex(rb"[:,\[ \n]-?[0-9]{1,3}(\.[0-9]{1,3})?[eE][-+]?[0-9]{1,5}[,}]", fullmatch=True)
-DIGITS = st.integers(395, 405).map(lambda length: b"[" + b"7" * length + b"]")
+DIGITS = st.integers(UNUSUAL_DIGITS - 5, UNUSUAL_DIGITS + 5).map(lambda length: b"[" + b"7" * length + b"]")
 TEXTS = st.sampled_from([b'"1e1234"', b'"3e-12345", ', b", e1234", b'{"e":', b"-", b"e", b"0.0", b'"a":'])
 
 
 @given(st.lists(NUMBERS | DIGITS | TEXTS | st.binary(max_size=4), max_size=5).map(b"".join))
 @example(b'{"n":1e-20000}')
-@example(b"[" + b"9" * 400 + b"]")
+@example(b"[" + b"9" * UNUSUAL_DIGITS + b"]")
 def test_an_unusual_number_is_found_where_the_expression_finds_it(body: bytes) -> None:
     assert has_unusual_number(body) == bool(UNUSUAL_NUMBER.search(body))

@@ -40,7 +40,9 @@ def delivery(body: bytes) -> Delivery:
 
 
 odd_items = st.dictionaries(
-    st.sampled_from(["name", "seq", "t", "view", "user", "url", "x", "task"]), values, max_size=3
+    st.sampled_from(["name", "seq", "t", "view", "user", "url", "x", "task", "timestamp", "trial", "fixed"]),
+    values,
+    max_size=3,
 )
 odd_batches = st.tuples(st.lists(odd_items, max_size=3), odd_items).map(
     lambda parts: encode(envelope([{"name": "click", **item} for item in parts[0]], "p", const=parts[1]))
