@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import MetaData, text
 
-from analytics_app.actions import TABLES
+import analytics_app.actions  # noqa: F401 (the views are complete once the action types have been imported)
 from analytics_app.config.settings import Config
 from analytics_app.database.create import create
 from analytics_app.database.db import create_engine
@@ -48,7 +48,7 @@ def built_in(database_url: str) -> dict[str, set[str]]:
 
 def test_every_column_is_described(database_url: str) -> None:
     there = built_in(database_url)
-    assert there.keys() >= {"raw_actions", *TABLES, *views(there)}
+    assert there.keys() >= {"raw_actions", *views(there)}
     sections = described()
     shared, codes = sections.pop("Columns that several tables share"), sections.pop("Reason codes")
     sections.pop("The views")
