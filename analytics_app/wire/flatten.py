@@ -78,9 +78,10 @@ def from_plain(delivery: Delivery) -> FlatDelivery | None:
     except (msgspec.MsgspecError, RecursionError):  # such as an action that is not an object
         return None
     header = Header(delivery.receipt, delivery.received_at, "v1", delivery.receipt, strict=True)
+    undecoded = repeat(UNSET, len(pieces))
     if envelope is None:
-        return from_array(header, items, repeat(UNSET), pieces)
-    return from_envelope(header, envelope, items, repeat(UNSET), pieces, delivery)
+        return from_array(header, items, undecoded, pieces)
+    return from_envelope(header, envelope, items, undecoded, pieces, delivery)
 
 
 def reject_body(header: Header, delivery: Delivery, reason: Reason, field: str = "body") -> FlatDelivery:
@@ -102,7 +103,7 @@ def from_array(header: Header, items: Iterable[Item], owns: Iterable[Any], piece
     flat = FlatDelivery(header)
     context: Json = {}
     header.actions = len(pieces)
-    for seq, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=False)):
+    for seq, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=True)):
         add(flat, (header.page_id, seq), item, own, piece, context)
     return flat
 
@@ -123,7 +124,7 @@ def from_envelope(
     if is_uuid(value.get("page_id")):
         header.page_id = str(UUID(value["page_id"]))
     flat, faults, context_of, t0 = FlatDelivery(header), envelope_faults(value), contexts_of(value), value.get("t0")
-    for index, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=False)):
+    for index, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=True)):
         key, reasons = identity(header, index, item)
         if faults:
             reasons = {**faults, **(reasons or {})}
