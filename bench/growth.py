@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
 from typing import Any
@@ -49,9 +49,9 @@ FROM generate_series(%(first)s, %(last)s) AS page
 CROSS JOIN generate_series(0, {PATHS - 1}) AS seq
 CROSS JOIN generate_series(0, {SAMPLES - 1}) AS sample;
 """
-OF_A_PERSON = "SELECT page_id, context_id FROM contexts WHERE (study, user_id) = ('growth', 'p7')"
-ERASE = f"""
-CREATE TEMP TABLE erased ON COMMIT DROP AS {OF_A_PERSON};
+ERASE = """
+CREATE TEMP TABLE erased ON COMMIT DROP AS
+SELECT page_id, context_id FROM contexts WHERE (study, user_id) = ('growth', 'p7');
 DELETE FROM positions_screen USING raw_actions, erased
 WHERE (positions_screen.page_id, positions_screen.seq) = (raw_actions.page_id, raw_actions.seq)
   AND (raw_actions.page_id, raw_actions.context_id) = (erased.page_id, erased.context_id);
@@ -79,13 +79,10 @@ def database(stack: RunningStack, name: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def execute(engine: Engine, statement: str, **parameters: Any) -> float:
-    """The seconds that it took."""
-    began = time.perf_counter()
+def execute(engine: Engine, statement: str, **parameters: Any) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
         connection.exec_driver_sql(statement, parameters or None)
-    return time.perf_counter() - began
 
 
 def fill(engine: Engine) -> None:
@@ -97,30 +94,38 @@ def fill(engine: Engine) -> None:
         connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[..., object], *arguments: Any, **parameters: Any) -> float:
+    """How long a call takes."""
     began = time.perf_counter()
-    work()
+    work(*arguments, **parameters)
     return time.perf_counter() - began
 
 
+def store_in_turn(name: str, rounds: int, engines: Sequence[Engine]) -> list[list[float]]:
+    """Microseconds an action, of each round, for each database; after a round that is not counted."""
+    make, batches, per_group = CASES[name]
+    actions_stored = batches * len(make())
+    taken: list[list[float]] = [[] for _ in engines]
+    for _ in range(rounds + 1):
+        for engine, times in zip(engines, taken, strict=True):
+            groups = groups_of(make, batches, per_group)
+            times.append(seconds(store_all, engine, groups) / actions_stored * 1e6)
+    return [times[1:] for times in taken]
+
+
 def measure(stack: RunningStack, rounds: int) -> str:
+    """The tables."""
     with database(stack, "small") as small, database(stack, "large") as large:
-        filled = seconds(lambda: fill(large))
+        filled = seconds(fill, large)
         rows = []
         for name in MEASURED:
-            make, batches, per_group = CASES[name]
-            times: dict[Engine, list[float]] = {small: [], large: []}
-            for _ in range(max(rounds, ROUNDS_MIN) + 1):
-                for engine, taken in times.items():
-                    groups = groups_of(make, batches, per_group)
-                    taken.append(seconds(lambda engine=engine, groups=groups: store_all(engine, groups)))  # type: ignore[misc]
-            per_action = [[second / (batches * len(make())) * 1e6 for second in taken[1:]] for taken in times.values()]
-            rows.append([name, *(spread(values, 1) for values in per_action), spread(ratios(*reversed(per_action)), 2)])
-        loss = median(seconds(lambda: execute(large, "SELECT sum(unexplained) FROM page_loss")) for _ in range(3))
-        erased = execute(large, ERASE)
+            few, many = store_in_turn(name, max(rounds, ROUNDS_MIN), (small, large))
+            rows.append([name, spread(few, 1), spread(many, 1), spread(ratios(many, few), 2)])
+        loss = median(seconds(execute, large, "SELECT sum(unexplained) FROM page_loss") for _ in range(3))
+        erased = seconds(execute, large, ERASE)
         with large.connect() as connection:
             at = connection.exec_driver_sql(BEFORE).scalar_one()
-        expired = execute(large, EXPIRE, at=at)
+        expired = seconds(execute, large, EXPIRE, at=at)
     head = ["", "µs an action, few rows", f"with {POSITIONS:,} positions", "ratio"]
     others = [
         ["page_loss of all pages", f"{loss:.2f}"],

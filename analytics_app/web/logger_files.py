@@ -43,7 +43,7 @@ def module() -> Response:
 def script(name: str) -> Response:
     """A file of `static`; 304 if the browser has this version."""
     contents, etag = content_of(name, (ROOT / "static" / name).stat().st_mtime)
-    encoding = next((name for name in contents if request.accept_encodings[name] > 0), "identity")
+    encoding = next((coding for coding in contents if request.accept_encodings[coding] > 0), "identity")
     response = Response(contents[encoding], mimetype="text/javascript")
     if encoding != "identity":
         response.content_encoding = encoding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from analytics_app.buffer.counters import COUNTS
 from analytics_app.buffer.inbox import GROUPS, connect
+from tests.support.fuzzing import encode
 from tests.support.running import PATIENCE_S, RunningStack, Service, wait_until
 from tests.support.sending import Answer, envelope, flat_action, post, send
 from tests.support.serving import api
@@ -106,8 +106,8 @@ def test_a_field_name_chosen_by_a_client_is_not_a_label(stack: RunningStack, use
     """Otherwise each request could add a time series."""
     label = 'ual_actions_rejected_total{code="not_storable",field=""}'
     before = settled(stack).get(label, 0)
-    body = json.dumps(envelope([{"name": "x", "anna@example.org": "INFINITE"}], user)).replace('"INFINITE"', "1e400")
-    assert post(f"{stack.analytics_url}/analytics", body.encode()).status == 200
+    body = encode(envelope([{"name": "x", "anna@example.org": "@@1e400@@"}], user))
+    assert post(f"{stack.analytics_url}/analytics", body).status == 200
     stack.wait_for("SELECT 1 FROM rejected_actions WHERE user_id = %(user)s", user=user)
     wait_for_metrics(stack, lambda now: now.get(label, 0) > before, "it is counted")
     assert "anna" not in send(f"{stack.analytics_url}/metrics").body.decode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from analytics_app.database.db import create_engine
 from analytics_app.monitoring.study_activity import describe, rejects_of_the_day
 from analytics_app.wire.delivery import Delivery
 from tests.support.administering import PASSWORD, Visitor
+from tests.support.fuzzing import encode
 from tests.support.running import RunningStack
 from tests.support.sending import envelope
 from tests.support.serving import api
@@ -38,7 +38,7 @@ BAD = [
     *[{"name": "mousemove", "x": [1], "y": [1], "dt": [0], "n": 2}] * 4,
     *[{"name": "a", "page_x": 1e12}] * 9,
     *[{"name": "click", "element_id": "e" * 1_001}] * 8,
-    *[{"name": "a", "chosen by a client: page_x": "INFINITE"}] * 3,
+    *[{"name": "a", "chosen by a client: page_x": "@@1e400@@"}] * 3,
     *[{"name": "submit", "fields": [[], "a"]}] * 2,
     *["page_x: Not a valid number."] * 4,
     *[{"name": "consent"}] * 5,
@@ -67,9 +67,7 @@ def engine(stack: RunningStack) -> Iterator[Engine]:
         *(("analytics", {"action": []}, now),) * 2,
         ("analytics", envelope(BAD, "p"), now - 90_000_000),
     ]:
-        store(
-            engine, [Delivery(str(uuid4()), received, kind, json.dumps(body).replace('"INFINITE"', "1e400").encode())]
-        )
+        store(engine, [Delivery(str(uuid4()), received, kind, encode(body))])
     with Session(engine) as session:
         accounts.create(session, "ada", PASSWORD, "admin")
     yield engine

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlalchemy import create_engine, event
 
 from analytics_app.config.settings import Config
 from analytics_app.monitoring.study_activity import read_studies
+from tests.support.fuzzing import encode
 from tests.support.running import RunningStack, wait_until
 from tests.support.sending import envelope, flat_action, post, send
 from tests.support.serving import api
@@ -90,13 +90,12 @@ def test_nobody_s_data_are_shown(stack: RunningStack, study: str) -> None:
     event = {"session_id": str(uuid4()), "timestamp": "2022-04-01 09:15:27", "category": secret, "name": secret}
     bodies: list[object] = [
         envelope([flat_action(element_id=secret), {"name": secret, "page_x": secret}], secret, study=study),
-        envelope([{"name": "x", secret: "INFINITE"}], secret, study=study),
+        envelope([{"name": "x", secret: "@@1e400@@"}], secret, study=study),
         [{"name": "x", "study": study, "timestamp": secret}],
         {secret: [secret]},
     ]
     for body in bodies:
-        content = json.dumps(body).replace('"INFINITE"', "1e400").encode()
-        assert post(f"{stack.analytics_url}/analytics", content).status == 200
+        assert post(f"{stack.analytics_url}/analytics", encode(body)).status == 200
     inside = {"category": "page interaction", "name": "pageview", "data": {secret: secret, "host": "h", "path": "/"}}
     for sent in ({**event, "data": {secret: secret}}, {**event, **inside, "study": study}):
         assert post(f"{stack.analytics_url}/event/", sent).status == 200
