@@ -6,6 +6,8 @@ export interface Settings {
   study?: string
   /** URL parameter that holds the user, for example `PROLIFIC_PID`. */
   userParam?: string
+  /** URL parameters whose values are recorded, separated by spaces or commas. */
+  urlParams?: string
   /** Prefix of the attributes that are recorded with each click; default `data-`. */
   attributesName?: string
   /** Send as soon as this many actions wait; default 50. */
@@ -16,6 +18,8 @@ export interface Settings {
   moveInterval?: number
   /** Names of actions that are not captured, separated by spaces. */
   skip?: string
+  /** Whose texts are recorded; default `labels`, of controls and headings. */
+  text?: 'labels' | 'all' | 'none'
   /** Record the values of fields that are not secret; default false. */
   values?: boolean
   /** `required`, or any other text that is not empty: nothing is captured before `consent(true)`. */
@@ -26,6 +30,8 @@ export interface Settings {
   debug?: boolean
   /** Capture automatically; default true. */
   capture?: boolean
+  /** Record the boxes of a page's elements; default true. */
+  layout?: boolean
   /** Values that every action carries: user, conditions, and any others. */
   constants?: Constants
 }
@@ -44,6 +50,8 @@ export interface Stats {
   acked: number
   /** Number of this page's actions that were dropped and declared as lost. */
   lost: number
+  /** Number of this page's actions that the server has rejected, as far as it has told. */
+  rejected: number
   /** Number of actions that wait for delivery, those of earlier pages included. 0 means that everything is saved. */
   pending: number
 }
@@ -66,7 +74,8 @@ export declare class UserLogger {
   trackAreas(selector: string): void
   captureFrame(frame: HTMLIFrameElement): void
 
-  consent(granted: boolean): void
+  /** `event`: the click that consents, if it and the time before it are to be recorded. */
+  consent(granted: boolean, event?: unknown): void
   start(): void
   stop(): void
   flush(ms?: number): Promise<Stats>

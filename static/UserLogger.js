@@ -50,6 +50,24 @@
     return time > 0 ? time : Math.floor(performance.timeOrigin + now())
   }
 
+  /** ms since the page began of the event that is being handled; undefined outside handlers. */
+  let eventTime;
+
+  /** Call a function while the actions that it logs get the time of an event, in ms since the page began. */
+  function atTime(time, work) {
+    eventTime = time;
+    try {
+      return work()
+    } finally {
+      eventTime = undefined;
+    }
+  }
+
+  /** The time of the event that is being handled, otherwise the present time; in ms since the page began. */
+  function currentTime() {
+    return eventTime ?? now()
+  }
+
   /** Round to one decimal place. More digits of a CSS px or a millisecond are noise and cost bytes. */
   function roundToTenth(value) {
     return Math.round(value * 10) / 10
@@ -92,6 +110,11 @@
     return text.slice(0, text.codePointAt(length - 1) > 0xffff ? length - 1 : length)
   }
 
+  /** A text of at most `length` characters; if it is cut, a hash tells it from others that begin alike. */
+  function fit(text, length) {
+    return text.length > length ? `${cut(text, length - 9)}~${hash(text).toString(16)}` : text
+  }
+
   /**
    * Upper bound of a text's size in UTF-8, in bytes: every character outside printable ASCII counts as three. Encoding
    * each action with TextEncoder cost more time than anything else that the logger did on a click.
@@ -106,45 +129,58 @@
 
 
   /**
-   * The position of the event's window in this window, in CSS px: (0, 0), except for a frame on this page.
-   * @param {{view?: Window | null}} event
+   * Where the viewport of an event's window is in this window's viewport: the position of its corner in CSS px, and its
+   * scale. Only a frame on this page is elsewhere than at (0, 0); it may be scaled by CSS.
+   * @param {Window | null | undefined} view
    */
-  function frameOffset({ view }) {
-    const frame = view !== window && view?.frameElement;
-    if (!frame) return { x: 0, y: 0 }
-    const outer = frameOffset({ view: view.parent });
-    const { left, top } = frame.getBoundingClientRect();
-    return { x: roundToTenth(left + frame.clientLeft + outer.x), y: roundToTenth(top + frame.clientTop + outer.y) }
-  }
-
-  /**
-   * The six coordinates of an event in CSS px, rounded down to whole numbers as browsers do for a click. An event without
-   * a position has none. Neither has a click by the keyboard (its `detail` is 0): browsers give it different positions,
-   * such as the corner or the middle of the button.
-   */
-  function coordinates(event) {
-    const point = event?.changedTouches?.[0] || event;
-    if (point?.clientX === undefined) return {}
-    if (point.type === 'click' && !point.detail) return {}
-    const offset = frameOffset(point);
-    const client_x = Math.floor(point.clientX + offset.x);
-    const client_y = Math.floor(point.clientY + offset.y);
+  function frameTransform(view) {
+    const frame = view && view !== window && view.frameElement;
+    if (!frame) return { x: 0, y: 0, scaleX: 1, scaleY: 1 }
+    const outer = frameTransform(view.parent);
+    const { left, top, width, height } = frame.getBoundingClientRect();
+    const scaleX = width / frame.offsetWidth;
+    const scaleY = height / frame.offsetHeight;
     return {
-      page_x: client_x + Math.floor(scrollX),
-      page_y: client_y + Math.floor(scrollY),
-      client_x,
-      client_y,
-      screen_x: Math.floor(point.screenX),
-      screen_y: Math.floor(point.screenY),
+      x: outer.x + outer.scaleX * (left + scaleX * frame.clientLeft),
+      y: outer.y + outer.scaleY * (top + scaleY * frame.clientTop),
+      scaleX: outer.scaleX * scaleX,
+      scaleY: outer.scaleY * scaleY,
     }
   }
 
   /**
-   * When an event happened, in ms since this page began. The time stamps of events in a frame are relative to the frame's
-   * own start; the present time is used for them instead.
+   * The six coordinates of an event in CSS px, to a tenth. An event without a position has none. Neither has a click by
+   * the keyboard (its `detail` is 0): browsers give it different positions, such as the corner or the middle of the
+   * button.
    */
-  function timeOf({ timeStamp, view }) {
-    return view === window ? timeStamp : now()
+  function coordinates(event) {
+    const point = event?.changedTouches?.[0] || event;
+    if (point?.clientX === undefined || (event.type === 'click' && !event.detail)) return {}
+    const { x, y, scaleX, scaleY } = frameTransform(event.view);
+    const clientX = x + scaleX * point.clientX;
+    const clientY = y + scaleY * point.clientY;
+    // Browsers round a click's clientX and pageX each for itself, so the one does not follow from the other.
+    const isOuter = event.view === window && point.pageX !== undefined;
+    const position = {
+      page_x: isOuter ? point.pageX : clientX + scrollX,
+      page_y: isOuter ? point.pageY : clientY + scrollY,
+      client_x: clientX,
+      client_y: clientY,
+      screen_x: point.screenX,
+      screen_y: point.screenY,
+    };
+    for (const name in position) position[name] = roundToTenth(position[name]);
+    return position
+  }
+
+  /**
+   * When an event happened, in ms since this page began: not when its handler ran, because the page may have been busy.
+   * The time stamps of events in a frame are relative to the frame's own beginning.
+   */
+  function timeOf({ timeStamp, view, target }) {
+    const source = view ?? (target?.ownerDocument ?? target?.document ?? target)?.defaultView ?? window;
+    const time = timeStamp + source.performance.timeOrigin - performance.timeOrigin;
+    return time >= 0 && time <= now() ? time : now()
   }
 
   const MODIFIER_KEYS = ['alt', 'ctrl', 'meta', 'shift'];
@@ -161,214 +197,6 @@
       mods: modifiers || undefined,
       trusted: event.isTrusted ? undefined : false,
     }
-  }
-
-  // ---- mask.js ----
-  // What must not leave the browser: secrets in URLs and fields, personal data in texts, and what the study marks as
-  // private.
-
-
-  const MASKED = '***';
-  const MAX_TEXT = 2000; // characters
-  const MAX_VISIBLE_TEXT = 80; // characters
-
-  /** Matches names that suggest a secret: of a URL parameter, or in a field's type, name, id or autocomplete. */
-  const SECRET_NAME =
-    /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
-  /**
-   * Matches a parameter with such a name, and its value; also inside an encoded URL that is itself a parameter's value.
-   */
-  const SECRET_PARAMETER = new RegExp(`((${SECRET_NAME.source})[^=&#;?/]*?(=|%3d))[^&#;]*`, 'gi');
-
-  const EMAIL_ADDRESS = /[^\s=&?#/]{1,99}(@|%40)[^\s&#/]+/;
-  const LONG_NUMBER = /\d[\d -]{7,}\d/; // for example of a telephone or a card
-  const JSON_WEB_TOKEN = /\beyJ[\w.-]+/;
-  const PERSONAL_DATA = new RegExp([EMAIL_ADDRESS, LONG_NUMBER, JSON_WEB_TOKEN].map((part) => part.source).join('|'), 'g');
-
-  /** Elements whose text is not recorded: masked by the study, editable, or containing code. */
-  const PRIVATE_TEXT =
-    '[data-ul-mask],[contenteditable],textarea,select,script,input:not([type=submit],[type=button])';
-
-  /** Fields that are or once were password fields. */
-  const passwordFields = new WeakSet();
-
-  /**
-   * Replace e-mail addresses, long numbers and JSON web tokens in a text. The text is cut first, because the time of the
-   * search grows with its length.
-   */
-  function maskText(text) {
-    return cut(String(text), MAX_TEXT).replace(PERSONAL_DATA, MASKED)
-  }
-
-  /** Mask a URL, or a text that may contain one: as maskText, and also the values of parameters with secret names. */
-  function maskUrl(url) {
-    return maskText(url).replace(SECRET_PARAMETER, `$1${MASKED}`)
-  }
-
-  /** Whether the node is an element that matches the selector or has an ancestor that does, also across shadow roots. */
-  function isWithin(node, selector) {
-    if (!node?.closest) return false
-    return node.closest(selector) !== null || isWithin(node.getRootNode().host, selector)
-  }
-
-  /** Whether the study wants no record of what happens in this element. */
-  function isIgnored(node) {
-    return isWithin(node, '[data-ul-ignore]')
-  }
-
-  /** Remember which fields near an element are password fields: a "show password" button changes their type to text. */
-  function rememberPasswordFields(element) {
-    for (const field of element.getRootNode().querySelectorAll('input[type=password]')) passwordFields.add(field);
-  }
-
-  /** Whether nothing about a field's value may be recorded, not even its length. */
-  function isSecretField(field) {
-    return (
-      passwordFields.has(field) ||
-      SECRET_NAME.test([field.type, field.name, field.id, field.autocomplete].join(',')) ||
-      isWithin(field, '[data-ul-mask]')
-    )
-  }
-
-  /** The first 80 characters of the text that a person reads on an element; `***` if any of it may be private. */
-  function visibleText(element) {
-    if (isWithin(element, PRIVATE_TEXT) || element.querySelector(PRIVATE_TEXT)) return MASKED
-    const text = element.localName === 'input' ? element.value : element.textContent;
-    const oneLine = text.slice(0, 400).trim().replace(/\s+/g, ' ');
-    return cut(maskText(oneLine), MAX_VISIBLE_TEXT)
-  }
-
-  // ---- selector.js ----
-  // CSS selectors that are likely to match the same element after the next deployment of the page.
-
-
-  const MAX_LENGTH = 999; // characters; the server takes fewer than 1000
-
-  const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/;
-  const NAME_ATTRIBUTE = /^(name|aria-label)$/;
-  /**
-   * Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal.
-   */
-  const GENERATED_ID = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i;
-
-  /** `[name="email"]` for the first attribute whose name matches and whose value is not private; empty if none is. */
-  function attributeSelector(element, attributePattern) {
-    for (const name of element.getAttributeNames()) {
-      if (!attributePattern.test(name)) continue
-      const value = element.getAttribute(name);
-      const isPrivate = value !== maskText(value) || isWithin(element, '[data-ul-mask]');
-      if (!isPrivate) return `[${CSS.escape(name)}="${value.replace(/["\\]/g, '\\$&')}"]`
-    }
-    return ''
-  }
-
-  function idSelector({ id }) {
-    return id && !GENERATED_ID.test(id) ? `#${id}` : ''
-  }
-
-  /** Selector by a test id, or by an id that does not look generated; empty if another element has it too. */
-  function uniqueSelector(element) {
-    const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element);
-    if (!selector) return ''
-    const isUnique = element.getRootNode().querySelectorAll(selector).length < 2;
-    return isUnique ? selector : ''
-  }
-
-  /**
-   * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its
-   * position. Class names are not used, because they change with the design. The siblings are visited one by one:
-   * `children` is slow for long lists, and in a form with a field called "children" it is that field.
-   */
-  function siblingSelector(element) {
-    const tag = element.localName;
-    const selector = CSS.escape(tag) + attributeSelector(element, NAME_ATTRIBUTE);
-    let position = 1;
-    let isAmbiguous = false;
-    for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
-      if (sibling.localName === tag) {
-        position++;
-        isAmbiguous = isAmbiguous || sibling.matches(selector);
-      }
-    }
-    for (let sibling = element.nextElementSibling; sibling && !isAmbiguous; sibling = sibling.nextElementSibling) {
-      isAmbiguous = sibling.matches(selector);
-    }
-    return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
-  }
-
-  /**
-   * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that
-   * has a unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
-   */
-  function selectorOf(element) {
-    const path = [];
-    for (let ancestor = element; ancestor; ancestor = ancestor.parentElement) {
-      const unique = uniqueSelector(ancestor);
-      path.unshift(unique || siblingSelector(ancestor));
-      if (unique || ancestor.localName === 'body') break
-    }
-    const { host } = element.getRootNode();
-    const prefix = host ? `${selectorOf(host)} >>> ` : '';
-    return (prefix + path.join(' > ')).slice(0, MAX_LENGTH)
-  }
-
-  // ---- element.js ----
-  // On which element an event happened.
-
-
-  /** The innermost element that an event happened on, also inside open shadow roots. */
-  function targetOf(event) {
-    return event.composedPath().find((node) => node.localName) || document.body
-  }
-
-  /** Fields that identify an element. */
-  function elementFields(element) {
-    return { element_id: element.getAttribute('id'), tag: element.localName, selector: selectorOf(element) }
-  }
-
-  /** Position in the element's own viewport, width and height of an element, in CSS px with one decimal. */
-  function rectangle(element, offset) {
-    const { x, y, width, height } = element.getBoundingClientRect();
-    return {
-      x: roundToTenth(x + offset.x),
-      y: roundToTenth(y + offset.y),
-      width: roundToTenth(width),
-      height: roundToTenth(height),
-    }
-  }
-
-  /** How far across an element a point is, from 0 to 1 with three decimals. */
-  function fraction(distance, size) {
-    return Math.round((distance / size) * 1000) / 1000
-  }
-
-  /**
-   * Fields of the element that was clicked: its identity, its visible text, its rectangle in the viewport in CSS px, and
-   * where in it the click was. A click by the keyboard has no place inside it.
-   */
-  function clickedElementFields(element, event) {
-    const offset = frameOffset(event);
-    const { x, y, width, height } = rectangle(element, offset);
-    const hasPlace = Boolean(event.detail);
-    return {
-      ...elementFields(element),
-      text: visibleText(element),
-      el_x: x,
-      el_y: y,
-      el_w: width,
-      el_h: height,
-      rel_x: hasPlace ? fraction(event.clientX + offset.x - x, width) : undefined,
-      rel_y: hasPlace ? fraction(event.clientY + offset.y - y, height) : undefined,
-    }
-  }
-
-  /** The attributes of an element whose name begins with the prefix, with their present values. */
-  function attributesWithPrefix(element, prefix) {
-    const attributes = {};
-    for (const name of element.getAttributeNames()) {
-      if (name.startsWith(prefix)) attributes[name] = element.getAttribute(name);
-    }
-    return attributes
   }
 
   // ---- json.js ----
@@ -444,6 +272,433 @@
       json = stringify(readableFields(object), careful());
     }
     return wellFormed(json)
+  }
+
+  // ---- settings.js ----
+  // The logger's settings: their names, their defaults, and the ways in which a page gives them.
+
+
+  /**
+   * The settings in effect, which begin as the defaults. The type of the default is the type of the setting.
+   * Without a prototype: a property that a library adds to all objects is not a setting.
+   */
+  const options = {
+    __proto__: null,
+    server: '',
+    study: '',
+    userParam: '',
+    urlParams: '', // names, separated by spaces or commas
+    attributesName: 'data-',
+    maxActions: 50,
+    maxTime: 5, // seconds
+    moveInterval: 50, // ms
+    skip: '',
+    text: 'labels',
+    values: false,
+    consent: '',
+    respect: 'gpc',
+    debug: false,
+    capture: true,
+    layout: true,
+  };
+
+  const TEXTS = ['labels', 'all', 'none'];
+  /** The server rejects longer texts; in characters. */
+  const MAX_LENGTHS = { study: 64, user: 200, condition_1: 200, condition_2: 200 };
+
+  /** Values that every action carries: user, conditions, and any others that the study sets. */
+  const constants = {};
+
+  /** The value; cut, or as text, if the server would reject all actions that carry it. */
+  function acceptable(name, value) {
+    const longest = MAX_LENGTHS[name];
+    if (!longest || !/string|object/.test(typeof value) || value === null) return value
+    const text = typeof value === 'object' ? toJson(value) : value;
+    if (text.length > longest) warn(`${name} has more than ${longest} characters`);
+    return fit(text, longest)
+  }
+
+  /** Set constants, which all actions from now on carry. */
+  function setConstants(changes) {
+    for (const [name, value] of Object.entries(changes ?? {})) constants[name] = acceptable(name, value);
+  }
+
+  /** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
+  function storagePrefix() {
+    return `userlogger ${options.server} `
+  }
+
+  const TRUE_OR_FALSE = new Map([['', true], ['true', true], ['false', false]]);
+
+  /** The value as the given type; undefined if it cannot be one. An empty attribute (`data-debug`) means true. */
+  function convert(value, type) {
+    if (type === 'string') return String(value)
+    if (type === 'boolean') return TRUE_OR_FALSE.get(String(value))
+    const number = Number(value);
+    return Number.isNaN(number) ? undefined : number
+  }
+
+  function setOption(name, value) {
+    if (!(name in options)) return warn(`unknown setting: ${name}`)
+    if (value === undefined || value === null) return // the default applies
+    const converted = convert(value, typeof options[name]);
+    if (converted === undefined) warn(`invalid value for the setting ${name}: ${value}`);
+    else options[name] = acceptable(name, converted);
+  }
+
+  /** Make the server's URL absolute; a server that is given without a path gets the path /analytics. */
+  function completeServer() {
+    if (!options.server) return warn('no server')
+    const url = new URL(options.server, location.href);
+    if (url.pathname === '/') url.pathname = '/analytics';
+    options.server = url.href;
+  }
+
+  /**
+   * Apply the constructor's arguments: one object with settings, or the original project's five positional arguments,
+   * with which the logger captures only what it is asked for.
+   */
+  function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
+    const given = typeof server === 'string'
+      ? { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
+      : { ...server };
+    const { constants: givenConstants, ...givenOptions } = given;
+    setConstants(givenConstants);
+    for (const [name, value] of Object.entries(givenOptions)) setOption(name, value);
+    completeServer();
+    if (!TEXTS.includes(options.text)) {
+      warn(`invalid value for the setting text: ${options.text}`);
+      options.text = 'none'; // what records least
+    }
+  }
+
+  /**
+   * Read the settings from the data- attributes of a script tag. The default of `server` is `analytics` in the same
+   * folder as the script.
+   * @returns {object | undefined} settings; undefined if none of the attributes is one of the logger's
+   */
+  function settingsOfTag({ src, dataset }) {
+    const settings = { server: new URL('analytics', src || location.href).href, constants: {} };
+    let hasSetting = false;
+    for (const [key, value] of Object.entries(dataset)) {
+      // dataset holds data-condition-1 as "condition-1" and data-const-age-group as "constAgeGroup".
+      const attribute = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase();
+      const isConstant = /^(const_.|user$|condition)/.test(attribute);
+      if (isConstant) settings.constants[attribute.replace('const_', '')] = value;
+      else settings[key] = value;
+      if (isConstant || key in options) hasSetting = true;
+    }
+    return hasSetting ? settings : undefined
+  }
+
+  // ---- mask.js ----
+  // What must not leave the browser: secrets in URLs, and what a person is known by or has typed, in URLs, titles and
+  // texts.
+
+
+  const MASKED = '***';
+  const MAX_TEXT$1 = 2000; // characters
+  const MIN_TYPED = 3; // characters; a shorter value says little, and masking it in the title would hide much else
+
+  /** An e-mail address, a JSON web token, or a long number, for example of a telephone or a card. */
+  const PERSONAL_DATA = /[^\s=&?#/]{1,99}(?:@|%40)[^\s&#/]+|\beyJ[\w.-]+|\d[\d -]{7,}\d(?![\da-z])/gi;
+  const ISO_DATE = /^(19|20)\d\d-[01]\d-[0-3]\d$/;
+  /** A parameter and its value, or a parameter without one. */
+  const PARAMETER = /([?&;#])([^=&#;?\s]*)=[^&#;\s]*|[?&;][^=&#;?\s]+(?=[&#;]|$)/;
+  /** A parameter, personal data, or a part of a path that may be a token. */
+  const PART_OF_URL = new RegExp(`${PARAMETER.source}|${PERSONAL_DATA.source}|[\\w+-]{8,}`, 'gi');
+  const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+  /** URL parameters whose values are not masked, because studies use them. */
+  const STUDY_PARAMETERS = 'user condition condition_1 condition_2 PROLIFIC_PID STUDY_ID SESSION_ID';
+
+  /**
+   * Replace e-mail addresses, long numbers (not dates) and JSON web tokens in a text. The text is cut first, because the
+   * time of the search grows with its length.
+   */
+  function maskText(text) {
+    return cut(String(text), MAX_TEXT$1).replace(PERSONAL_DATA, (found) => (ISO_DATE.test(found) ? found : MASKED))
+  }
+
+  function isKept(parameter) {
+    return `${STUDY_PARAMETERS} ${options.userParam} ${options.urlParams}`.split(/[\s,]+/).includes(parameter)
+  }
+
+  /** Whether a part of a path looks random: a UUID, or a run of 16 characters that mixes two kinds, or of 8 with three. */
+  function isToken(part) {
+    return UUID.test(part) || part.split(/[-_+]/).some((run) => {
+      const kinds = [/\d/, /[a-z]/, /.[A-Z]/].filter((kind) => kind.test(run)).length;
+      return run.length > 15 ? kinds > 1 : run.length > 7 && kinds > 2
+    })
+  }
+
+  /**
+   * Mask a URL, or a text that may contain one: as maskText, and also the values of all parameters except those that
+   * studies use or that `data-url-params` names. A token in a path becomes `~` and six digits of its hash, so that two
+   * pages stay two pages.
+   */
+  function maskUrl(url) {
+    return cut(String(url), MAX_TEXT$1).replace(PART_OF_URL, (part, separator, name) => {
+      // A kept parameter may itself be a URL with parameters.
+      if (separator) return isKept(name) && !/=.*(=|%3d)/i.test(part) ? part : `${separator}${name}=${MASKED}`
+      if (/[?&;]/.test(part[0])) return part[0] + MASKED
+      return isToken(part) ? `~${hash(part).toString(16).padStart(6, '0').slice(-6)}` : maskText(part)
+    })
+  }
+
+  /** Names and values of the URL's parameters: of its query, and of a hash route such as `#/welcome?user=p017`. */
+  function urlParameters() {
+    return [location.search, location.hash.split('?')[1]].flatMap((query) => [...new URLSearchParams(query)])
+  }
+
+  /** The page's title, masked. A page may repeat in its title what a form has put into its URL. */
+  function maskedTitle() {
+    let title = document.title;
+    for (const [name, value] of urlParameters()) {
+      const typed = value.trim();
+      if (typed.length < MIN_TYPED || isKept(name)) continue
+      title = title.replace(new RegExp(typed.replace(/[^\w\s]/g, '\\$&'), 'gi'), MASKED);
+    }
+    return maskText(title)
+  }
+
+  /** Whether the node is an element that matches the selector or has an ancestor that does, also across shadow roots. */
+  function isWithin(node, selector) {
+    if (!node?.closest) return false
+    return node.closest(selector) !== null || isWithin(node.getRootNode().host, selector)
+  }
+
+  /** Whether the study wants no record of what happens in this element. */
+  function isIgnored(node) {
+    return isWithin(node, '[data-ul-ignore]')
+  }
+
+  // ---- label.js ----
+  // Texts that may be recorded: the labels of controls and headings, as a person sees them.
+
+
+  const MAX_LABEL = 80; // characters
+  const MAX_TEXT_NODES = 100;
+
+  /** Elements whose text is a label: links, buttons, labels, options, tabs, menu items and headings. */
+  const LABELLED =
+    'a,area,button,summary,label,option,h1,h2,h3,h4,h5,h6,[type=submit],[type=button],[type=reset],[role=button],' +
+    '[role=link],[role=option],[role=tab],[role=heading],[role^=menuitem]';
+  /** Elements whose text is private: masked by the study, or what a person enters. */
+  const PRIVATE =
+    '[data-ul-mask],[contenteditable],textarea,select,input:not([type=submit],[type=button],[type=reset])';
+  const WITHOUT_TEXT = /^(style|script|noscript|template|title)$/;
+
+  /** Whether the element's text is a label that may be recorded. */
+  function isLabelled(element) {
+    return options.text !== 'none' && Boolean(element.matches?.(LABELLED))
+  }
+
+  /** Append the texts that a person sees in a node, also of a shadow root and of what is slotted into it. */
+  function collectTexts(node, texts) {
+    if (texts.length > MAX_TEXT_NODES) return
+    if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    if (!node.localName || WITHOUT_TEXT.test(node.localName)) return
+    const { display, visibility } = getComputedStyle(node);
+    if (display === 'none' || visibility === 'hidden') return
+    if (node.matches(PRIVATE)) return void texts.push(MASKED)
+    const slotted = node.assignedNodes?.() ?? [];
+    for (const child of slotted.length > 0 ? slotted : (node.shadowRoot ?? node).childNodes) collectTexts(child, texts);
+  }
+
+  /** The first 80 characters of the text that a person sees on an element; `***` for what may be private. */
+  function visibleText(element) {
+    if (isWithin(element, PRIVATE)) return MASKED
+    const texts = [];
+    if (element.localName === 'input') texts.push(element.value);
+    else collectTexts(element, texts);
+    return cut(maskText(texts.join(' ').replace(/\s+/g, ' ').trim()), MAX_LABEL)
+  }
+
+  /**
+   * The text to record for an element, as `data-text` says: the label that the element is or belongs to (`labels`), its
+   * own text (`all`), or none.
+   * @param {Element[]} path the element and its ancestors, as in Event.composedPath()
+   */
+  function textToRecord(path) {
+    const element = options.text === 'all' ? path[0] : path.find(isLabelled);
+    return element && visibleText(element)
+  }
+
+  // ---- selector.js ----
+  // CSS selectors that are likely to match the same element after the next deployment of the page.
+
+
+  const MAX_LENGTH = 999; // characters; the server takes fewer than 1000
+
+  const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/;
+  const NAME_ATTRIBUTE = /^(name|aria-label)$/;
+  /** Values that a selector may quote: short, and without characters that need to be escaped. */
+  const QUOTABLE = /^[^"\\\n\r\f\0]{1,40}$/;
+  /** Parts of ids and names that a framework generates, so that they change with each build, load or sorting. */
+  const GENERATED = /\d\d\d|[-_]\d|\d[a-z]/i;
+  /** Ids that a framework generates: also React's :r1: and _r_1_, and hexadecimal ones. */
+  const GENERATED_ID = new RegExp(`^[^a-z]|[^\\w-]|^[\\da-f-]{6,}$|${GENERATED.source}`, 'i');
+  /** Labels that contain a state: a count, "(checked)", "sorted ascending". */
+  const STATE = /[\d()]|check|select|expand|collaps|sort|press/i;
+
+  /** Whether an attribute says nothing private, and the same after a change of state and after the next load. */
+  function isUsable(element, name) {
+    const value = element.getAttribute(name);
+    if (!QUOTABLE.test(value) || value !== maskText(value) || isWithin(element, '[data-ul-mask]')) return false
+    if (name === 'aria-label') return isLabelled(element) && !STATE.test(value)
+    return name !== 'name' || !GENERATED.test(value)
+  }
+
+  /** `[name="email"]` for the first usable attribute whose name matches; empty if there is none. */
+  function attributeSelector(element, pattern) {
+    const name = element.getAttributeNames().find((name) => pattern.test(name) && isUsable(element, name));
+    return name ? `[${CSS.escape(name)}="${element.getAttribute(name)}"]` : ''
+  }
+
+  function idSelector({ id }) {
+    return id && !GENERATED_ID.test(id) ? `#${id}` : ''
+  }
+
+  /** Selector by a test id, or by an id that does not look generated; empty if another element has it too. */
+  function uniqueSelector(element) {
+    const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element);
+    if (!selector) return ''
+    const isUnique = element.getRootNode().querySelectorAll(selector).length < 2;
+    return isUnique ? selector : ''
+  }
+
+  /**
+   * Selector of an element among its siblings: its tag and name, or the `aria-label` of a control, and if a sibling
+   * matches that too, its position. Class names are not used, because they change with the design. The siblings are
+   * visited one by one: `children` is slow for long lists, and in a form with a field called "children" it is that field.
+   */
+  function siblingSelector(element) {
+    const selector = CSS.escape(element.localName) + attributeSelector(element, NAME_ATTRIBUTE);
+    let position = 1;
+    let isAmbiguous = false;
+    for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
+      if (sibling.localName === element.localName) {
+        position++;
+        isAmbiguous = isAmbiguous || sibling.matches(selector);
+      }
+    }
+    for (let sibling = element.nextElementSibling; sibling && !isAmbiguous; sibling = sibling.nextElementSibling) {
+      isAmbiguous = sibling.matches(selector);
+    }
+    return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
+  }
+
+  /** The path as a selector. If that is too long, its inner part, unless that matches another element too. */
+  function joinPath(path, root, maxLength) {
+    const inner = [...path];
+    while (inner.join(' > ').length > maxLength) inner.shift();
+    const selector = inner.join(' > ');
+    return inner.length === path.length || root.querySelectorAll(selector).length === 1 ? selector : undefined
+  }
+
+  /**
+   * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that
+   * has a unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
+   * @returns {string | undefined} undefined if there is none of at most 999 characters
+   */
+  const selectorOf = guard((element) => {
+    const root = element.getRootNode();
+    const prefix = root.host ? `${selectorOf(root.host)} >>> ` : '';
+    const path = [];
+    // A form with a field called "parentElement" would have no end.
+    for (let ancestor = element; ancestor && path.length < MAX_LENGTH; ancestor = ancestor.parentElement) {
+      const unique = uniqueSelector(ancestor);
+      path.unshift(unique || siblingSelector(ancestor));
+      if (unique || ancestor.localName === 'body') break
+    }
+    const selector = joinPath(path, root, MAX_LENGTH - prefix.length);
+    return selector && !prefix.startsWith('undefined') ? prefix + selector : undefined
+  });
+
+  // ---- element.js ----
+  // On which element an event happened.
+
+
+  /** The elements, documents and roots that an event passes, from the innermost, also inside open shadow roots. */
+  function pathOf$1(event) {
+    const path = event.composedPath();
+    return path.length > 0 ? path : [event.target] // it is empty after the event
+  }
+
+  /** The innermost element that an event happened on. */
+  function targetOf(event) {
+    return pathOf$1(event).find((node) => node.localName) || document.body
+  }
+
+  /** Fields that identify an element. */
+  function elementFields(element) {
+    return { element_id: element.getAttribute('id'), tag: element.localName, selector: selectorOf(element) }
+  }
+
+  /**
+   * Position in this window's viewport, width and height of an element, in CSS px with one decimal; empty for an element
+   * without a box, such as an `area`.
+   */
+  function rectangle(element, { x, y, scaleX, scaleY }) {
+    if (element.getClientRects().length === 0) return {}
+    const box = element.getBoundingClientRect();
+    return {
+      x: roundToTenth(x + scaleX * box.x),
+      y: roundToTenth(y + scaleY * box.y),
+      width: roundToTenth(scaleX * box.width),
+      height: roundToTenth(scaleY * box.height),
+    }
+  }
+
+  /** `true` if the element, or one around it, stays where it is in the viewport while the page is scrolled. */
+  function isFixed(element) {
+    if (!element) return undefined
+    const isItself = /fixed|sticky/.test(getComputedStyle(element).position);
+    return isItself || isFixed(element.parentElement ?? element.getRootNode().host)
+  }
+
+  /** How far across an element a point is, from 0 to 1 with three decimals; undefined if it is outside. */
+  function fraction(distance, size) {
+    const share = Math.round((distance / size) * 1000) / 1000;
+    return share >= 0 && share <= 1 ? share : undefined
+  }
+
+  const label = guard(textToRecord);
+
+  /**
+   * Fields of the element that was clicked: its identity, its label, its rectangle in the viewport in CSS px, and where
+   * in it the click was. A click by the keyboard has no place inside it.
+   */
+  function clickedElementFields(element, event) {
+    const path = pathOf$1(event);
+    const frame = frameTransform(event.view);
+    const { x, y, width, height } = rectangle(element, frame);
+    const hasPlace = Boolean(event.detail);
+    return {
+      ...elementFields(element),
+      text: label(path.slice(path.indexOf(element))),
+      el_x: x,
+      el_y: y,
+      el_w: width,
+      el_h: height,
+      rel_x: hasPlace ? fraction(frame.x + frame.scaleX * event.clientX - x, width) : undefined,
+      rel_y: hasPlace ? fraction(frame.y + frame.scaleY * event.clientY - y, height) : undefined,
+      fixed: isFixed(element),
+    }
+  }
+
+  /**
+   * The attributes of an element whose name begins with `attributesName`, with their present values: masked like URLs,
+   * unless the study has named a prefix of its own.
+   */
+  function studyAttributes(element) {
+    const attributes = {};
+    for (const name of element.getAttributeNames()) {
+      const value = element.getAttribute(name);
+      if (name.startsWith(options.attributesName)) attributes[name] = options.attributesName === 'data-' ? maskUrl(value) : value;
+    }
+    return attributes
   }
 
   // ---- batch.js ----
@@ -544,98 +799,6 @@
     return Math.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** earlierFailures)
   }
 
-  // ---- settings.js ----
-  // The logger's settings: their names, their defaults, and the ways in which a page gives them.
-
-
-  /**
-   * The settings in effect, which begin as the defaults. The type of the default is the type of the setting.
-   * Without a prototype: a property that a library adds to all objects is not a setting.
-   */
-  const options = {
-    __proto__: null,
-    server: '',
-    study: '',
-    userParam: '',
-    attributesName: 'data-',
-    maxActions: 50,
-    maxTime: 5, // seconds
-    moveInterval: 50, // ms
-    skip: '',
-    values: false,
-    consent: '',
-    respect: 'gpc',
-    debug: false,
-    capture: true,
-  };
-
-  /** Values that every action carries: user, conditions, and any others that the study sets. */
-  const constants = {};
-
-  /** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
-  function storagePrefix() {
-    return `userlogger ${options.server} `
-  }
-
-  const TRUE_OR_FALSE = new Map([['', true], ['true', true], ['false', false]]);
-
-  /** The value as the given type; undefined if it cannot be one. An empty attribute (`data-debug`) means true. */
-  function convert(value, type) {
-    if (type === 'string') return String(value)
-    if (type === 'boolean') return TRUE_OR_FALSE.get(String(value))
-    const number = Number(value);
-    return Number.isNaN(number) ? undefined : number
-  }
-
-  function setOption(name, value) {
-    if (!(name in options)) return warn(`unknown setting: ${name}`)
-    if (value === undefined || value === null) return // the default applies
-    const converted = convert(value, typeof options[name]);
-    if (converted === undefined) warn(`invalid value for the setting ${name}: ${value}`);
-    else options[name] = converted;
-  }
-
-  /** Make the server's URL absolute; a server that is given without a path gets the path /analytics. */
-  function completeServer() {
-    if (!options.server) return warn('no server')
-    const url = new URL(options.server, location.href);
-    if (url.pathname === '/') url.pathname = '/analytics';
-    options.server = url.href;
-  }
-
-  /**
-   * Apply the constructor's arguments: one object with settings, or the original project's five positional arguments,
-   * with which the logger captures only what it is asked for.
-   */
-  function configure(server, maxActions, maxTime, attributesName, constantAttributes) {
-    const given = typeof server === 'string'
-      ? { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
-      : { ...server };
-    const { constants: givenConstants, ...givenOptions } = given;
-    Object.assign(constants, givenConstants);
-    for (const [name, value] of Object.entries(givenOptions)) setOption(name, value);
-    completeServer();
-  }
-
-  /**
-   * Read the settings from the data- attributes of a script tag. The default of `server` is `analytics` in the same
-   * folder as the script.
-   * @returns {object | undefined} settings; undefined if none of the attributes is one of the logger's
-   */
-  function settingsOfTag({ src, dataset }) {
-    const settings = { server: new URL('analytics', src || location.href).href, constants: {} };
-    let hasSetting = false;
-    for (const [key, value] of Object.entries(dataset)) {
-      // dataset holds data-condition-1 as "condition-1" and data-const-age-group as "constAgeGroup".
-      const attribute = key.replace(/-|(?=[A-Z])/g, '_').toLowerCase();
-      const isConstant = /^(const_.|user$|condition)/.test(attribute);
-      if (isConstant) settings.constants[attribute.replace('const_', '')] = value;
-      else settings[key] = value;
-      if (isConstant || key in options) hasSetting = true;
-    }
-    return hasSetting ? settings : undefined
-  }
-
   // ---- session.js ----
   // The session: what the tab remembers about a study from one page to the next, in sessionStorage, and who has refused,
   // in localStorage. Several loggers share both: of pages, of their frames, of other tabs. Each therefore reads them
@@ -652,6 +815,9 @@
    *   given_user_hash?: number,
    *   user?: string,
    *   task?: string,
+   *   trial?: number,
+   *   trials?: number,
+   *   pointer?: object,
    *   consent?: boolean,
    * }}
    */
@@ -777,6 +943,8 @@
     ackedActions: 0,
     /** Number of this page's actions that were dropped and declared as lost. */
     lostActions: 0,
+    /** Number of this page's actions that the server has rejected, as far as it has told. */
+    rejectedActions: 0,
   };
 
   // ---- storedBatches.js ----
@@ -900,6 +1068,7 @@
    * @property {boolean} [isServers] the answer is the server's own, recognised by `success` in its JSON and by
    *   X-Server-Time. Portals, proxies, service workers and sign-in pages answer too, often with 200
    * @property {string} [error] the server's code for what is wrong with the body
+   * @property {number} [rejected] number of the page's actions that the server has rejected before
    * @property {number} [retryAfter] ms
    */
 
@@ -913,7 +1082,7 @@
     if (isServers) noteServerTime(serverTimeHeader, sentAt, Math.round(now() - start));
     else warn(`HTTP ${status} is not an answer of the server; the actions are kept`);
     const retryAfter = parseRetryAfter(headers.get('Retry-After'), serverTime());
-    return { status, isServers, error: answer?.error, retryAfter }
+    return { status, isServers, error: answer?.error, rejected: answer?.rejected, retryAfter }
   }
 
   /**
@@ -1004,10 +1173,13 @@
     if (queue.includes(batch)) handleAnswer(batch, answer);
   }
 
-  function handleAnswer(batch, { status, isServers, error, retryAfter }) {
+  function handleAnswer(batch, { status, isServers, error, rejected, retryAfter }) {
     if (isServers && status === 200) {
       failuresInRow = 0;
-      if (isOfThisPage(batch)) stats.ackedActions += actionCount(batch);
+      if (isOfThisPage(batch)) {
+        stats.ackedActions += actionCount(batch);
+        stats.rejectedActions = rejected ?? stats.rejectedActions;
+      }
       replaceInQueue(batch, []);
     } else if (status === 413 && actionCount(batch) > 1) {
       replaceInQueue(batch, splitBatch(batch));
@@ -1144,6 +1316,7 @@
       screen_h: screen.height,
       dpr: devicePixelRatio,
       touch: navigator.maxTouchPoints > 0,
+      webdriver: navigator.webdriver || undefined, // a program controls the browser
       ...privacySignals(),
     }
   }
@@ -1153,7 +1326,7 @@
     const { scrollWidth, scrollHeight } = document.documentElement;
     return {
       url: maskUrl(location.href),
-      title: maskText(document.title),
+      title: maskedTitle(),
       viewport_w: innerWidth,
       viewport_h: innerHeight,
       page_w: scrollWidth,
@@ -1170,6 +1343,7 @@
   const MAX_BYTES = 48e3; // of a batch, and of one action
   const RATE_WINDOW_MS = 10e3;
   const MAX_ACTIONS_PER_WINDOW = 5000; // more comes from a loop in a script, not from a person
+  const TITLE_MS = 2000; // after a view has begun, until its title is final
 
   /** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
   const pageStart = Math.max(Math.round(epochMs() - now()), 0);
@@ -1179,6 +1353,7 @@
   /** Sent with the page's first batch, undefined afterwards. */
   let environment;
   let view;
+  let titleTimer = 0;
   /** The session's field for the last page of the chain that this page belongs to; undefined before recording begins. */
   let prevPageField;
   let nextSeq = 0;
@@ -1244,6 +1419,23 @@
   function refreshView() {
     completePrecedingAction();
     view = readView();
+    clearTimeout(titleTimer);
+    titleTimer = setTimeout(guard(finishTitle), TITLE_MS);
+  }
+
+  /** Single-page apps give a view its title after it has begun: the view gets the one that the page has now. */
+  function updateTitle() {
+    const title = maskedTitle();
+    if (title === view.title) return
+    const { views } = openBatch;
+    const isOpen = views.at(-1) === view;
+    view = { ...view, title };
+    if (isOpen) views[views.length - 1] = view;
+  }
+
+  function finishTitle() {
+    titleTimer = 0;
+    updateTitle();
   }
 
   /** Index of the current view in the open batch. */
@@ -1262,20 +1454,20 @@
    * @param {number} [time] ms since the page began
    * @returns {number | undefined} the action's seq; undefined if it was not recorded
    */
-  function enqueue(action, time = now()) {
+  function enqueue(action, time = currentTime()) {
     if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
     return reasonNotToRecord() ? undefined : record(action, time)
   }
 
   /** Put an action into the open batch although the person has just refused: the refusal itself. */
-  function record(action, time = now()) {
+  function record(action, time = currentTime()) {
     completePrecedingAction();
     for (const name of Object.keys(constants)) {
       if (name in action) action[name] = constants[name];
     }
     const t = roundToTenth(time);
     const timestamp = Math.round(pageStart + t);
-    const json = toJson({ task: session.task, ...action, seq: nextSeq, t, timestamp, toJSON: undefined });
+    const json = toJson({ task: session.task, trial: session.trial, ...action, seq: nextSeq, t, timestamp, toJSON: undefined });
     const bytes = byteLength(json);
     if (exceedsRate(time)) return drop('rate')
     if (bytes > MAX_BYTES) return drop('oversize')
@@ -1322,6 +1514,7 @@
   function sealOpenBatch(reason) {
     clearTimeout(sealTimer);
     sealTimer = 0;
+    if (titleTimer) updateTitle();
     const { actions, views, lost } = openBatch;
     if (actions.length === 0 && lost.length === 0) return
     const envelope = {
@@ -1361,8 +1554,8 @@
 
   /** Rectangle of an element in the document, in CSS px. */
   function areaOf(element) {
-    const { x, y, width, height } = rectangle(element, { x: scrollX, y: scrollY });
-    return { ...elementFields(element), page_x: x, page_y: y, el_w: width, el_h: height }
+    const { x, y, width, height } = rectangle(element, { x: scrollX, y: scrollY, scaleX: 1, scaleY: 1 });
+    return { ...elementFields(element), page_x: x, page_y: y, el_w: width, el_h: height, fixed: isFixed(element) }
   }
 
   /** Log the rectangles of all tracked elements, if any of them has changed since they were last logged. */
@@ -1381,138 +1574,117 @@
     logAreasIfChanged();
   }
 
-  // ---- clickEffect.js ----
-  // What a click led to: the first of a change of the document, a scroll or a navigation within one second.
-
-
-  /** A person does not perceive what happens later as the result of the click. */
-  const MAX_WAIT_MS = 1000;
-
-  /** The click whose effect is awaited: its seq, its time in ms since the page began, and its timer. */
-  let awaited;
-  let observer;
-
-  /** Stop waiting for the effect of the last click. Returns that click, if its effect was still awaited. */
-  function endWait() {
-    if (!awaited) return undefined
-    const click = awaited;
-    awaited = undefined;
-    clearTimeout(click.timer);
-    observer.disconnect();
-    return click
-  }
-
-  /** Wait no longer, and log nothing. */
-  function cancelClickEffect() {
-    endWait();
-  }
+  // ---- watchMethod.js ----
+  // Calls of the browser's own methods that fire no event.
 
   /**
-   * Log what the last click led to, unless that is already known.
-   * @param {'mutation' | 'scroll' | 'nav' | 'none'} effect
+   * Call a function with each call of a method, until the signal fires. What the method does and returns stays the same.
+   * @param {object} owner the object that has the method
+   * @param {string} name
+   * @param {AbortSignal} signal
+   * @param {(self: object) => void} [before] is called before the method, with the object that it is called on
+   * @param {() => void} [after] is called after it
    */
-  function logClickEffect(effect) {
-    const click = endWait();
-    if (!click) return
-    logAreasIfChanged();
-    enqueue({ name: 'click_effect', ref: click.seq, effect, ms: roundToTenth(now() - click.time) });
-  }
-
-  /** Whether a node of an event's path is a document or a shadow root. */
-  function isRoot(node) {
-    return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
-  }
-
-  /** Begin to wait for the effect of the click that was logged under this seq. */
-  function awaitClickEffect(seq, event) {
-    if (!observer) observer = new MutationObserver(guard(() => logClickEffect('mutation')));
-    const changes = { subtree: true, childList: true, attributes: true, characterData: true };
-    // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not
-    // seen.
-    for (const root of event.composedPath().filter(isRoot)) observer.observe(root, changes);
-    awaited = { seq, time: now(), timer: setTimeout(() => logClickEffect('none'), MAX_WAIT_MS) };
-  }
-
-  // ---- clicks.js ----
-  // Clicks, and the elements that subscribeObject() names.
-
-
-  const subscribedSelectors = [];
-
-  /** Log each click on an element that matches the selector as that element's click, also on elements that come later. */
-  function subscribeSelector(selector) {
-    subscribedSelectors.push(selector);
-  }
-
-  /** The subscribed elements that the click passed through, innermost first. */
-  function subscribedElements(event) {
-    if (subscribedSelectors.length === 0) return []
-    const selector = subscribedSelectors.join(',');
-    return event.composedPath().filter((node) => node.matches?.(selector))
-  }
-
-  function enqueueClick(element, event) {
-    return enqueue({
-      ...attributesWithPrefix(element, options.attributesName),
-      ...clickedElementFields(element, event),
-      ...pointerFields(event),
-      name: 'click',
-    })
-  }
-
-  /**
-   * Log one action for each subscribed element that the click passed through; if there is none, one for the element that
-   * was clicked. An element never gets two actions for one click.
-   */
-  function captureClick(event) {
-    const target = targetOf(event);
-    if (isIgnored(target)) return
-    rememberPasswordFields(target);
-    logClickEffect('none'); // of the click before
-    const elements = subscribedElements(event);
-    if (elements.length === 0 && options.capture) elements.push(target);
-    const seqs = elements.map((element) => enqueueClick(element, event));
-    const innermostSeq = seqs[0];
-    if (options.capture && innermostSeq !== undefined) awaitClickEffect(innermostSeq, event);
+  function watchMethod(owner, name, signal, before, after) {
+    const original = owner[name];
+    const replacement = function (...args) {
+      before?.(this);
+      const result = original.apply(this, args);
+      after?.();
+      return result
+    };
+    owner[name] = replacement;
+    signal.addEventListener('abort', () => {
+      // If other code has wrapped the method since, it must stay as it is.
+      if (owner[name] === replacement) owner[name] = original;
+    });
   }
 
   // ---- forms.js ----
   // Forms: which fields were filled in, and their values only where the study asks for them and they are not secret.
 
 
-  function fieldName(field) {
-    return field.name || field.id
+  /** Matches names that suggest a secret, in a field's type, name, id or autocomplete. */
+  const SECRET_NAME =
+    /pass|pw|secret|hidden|token|auth(?!or)|otp|cc-|cv[cv]|card|iban|ssn|sess|credential|(pin|key|sig|signature|code)\b/i;
+
+  /** Fields that were password fields, before a button that shows the password changed their type. */
+  const passwordFields = new WeakSet();
+
+  let typeObserver;
+
+  function noteTypes(changes) {
+    for (const { target, oldValue } of changes) if (oldValue === 'password') passwordFields.add(target);
   }
 
-  /**
-   * Log that a form is submitted. Fields and validity are read by selector, not from the form object: a field named
-   * "elements" or "id" replaces the form's own property, and checkValidity() fires events on the page.
-   */
-  function captureSubmit(event) {
-    const form = targetOf(event);
-    if (isIgnored(form)) return
-    const fields = [...form.querySelectorAll('textarea,select,input')].filter((field) => !isIgnored(field));
-    const names = fields.map(fieldName).filter((name) => name);
-    enqueue({
-      name: 'submit',
-      ...elementFields(form),
-      form_id: form.getAttribute('id'),
-      fields: [...new Set(names)],
-      valid: form.querySelector(':invalid') === null,
-    });
+  /** Remember which fields in a document or shadow root were password fields. */
+  function watchPasswordFields(root) {
+    typeObserver ??= new MutationObserver(noteTypes);
+    typeObserver.observe(root, { subtree: true, attributeFilter: ['type'], attributeOldValue: true });
   }
 
-  /** What may be recorded about a field's value. */
-  function valueFields(field) {
-    if (isSecretField(field)) return {}
-    const isTickBox = /check|radio/.test(field.type);
-    const state = isTickBox ? { checked: field.checked } : { length: field.value?.length };
-    return options.values ? { ...state, value: maskText(field.value) } : state
+  /** Whether nothing about a field's value may be recorded, not even its length. */
+  function isSecret(field) {
+    return (
+      passwordFields.has(field) ||
+      SECRET_NAME.test([field.type, field.name, field.id, field.autocomplete].join(',')) ||
+      isWithin(field, '[data-ul-mask]')
+    )
   }
 
   /** Whether the element is a field, also of a web component. Libraries for lists fire change events on lists. */
   function isField(element) {
     return element.matches('input,select,textarea') || (element.localName.includes('-') && 'value' in element)
+  }
+
+  function fieldName(field) {
+    return field.name || field.id
+  }
+
+  /** Submits that the page prevented, or that are under way: a script may still call form.submit() for them. */
+  const submitted = new WeakSet();
+
+  /** Log that a form is submitted. */
+  function logSubmit(form) {
+    if (isIgnored(form)) return
+    // Not form.elements: a field named "elements" replaces the form's own property.
+    const controls = [...Reflect.get(HTMLFormElement.prototype, 'elements', form)];
+    const names = controls.filter((field) => isField(field) && !isIgnored(field)).map(fieldName);
+    enqueue({
+      name: 'submit',
+      ...elementFields(form),
+      form_id: form.getAttribute('id'),
+      fields: [...new Set(names.filter(Boolean))],
+      // Not checkValidity(), which fires events on the page.
+      valid: !controls.some((control) => control.matches(':invalid')),
+    });
+  }
+
+  /** `submit`: a person or requestSubmit() submits a form. */
+  function captureSubmit(event) {
+    const form = targetOf(event);
+    submitted.add(form);
+    logSubmit(form);
+  }
+
+  /** form.submit() fires no event. Where it follows one, as after a check by a script, it is the same submit. */
+  const captureScriptSubmit = guard((form) => {
+    if (!submitted.delete(form)) logSubmit(form);
+  });
+
+  /** Log the submits of scripts, until the signal fires. */
+  function watchScriptSubmits(signal) {
+    watchMethod(HTMLFormElement.prototype, 'submit', signal, captureScriptSubmit);
+  }
+
+  /** What may be recorded about a field's value. A select with several values has a list of them. */
+  function valueFields(field) {
+    if (isSecret(field)) return {}
+    const values = field.type === 'select-multiple' ? [...field.selectedOptions].map(({ value }) => value) : field.value;
+    const isTickBox = /check|radio/.test(field.type);
+    const state = isTickBox ? { checked: field.checked } : { length: values?.length };
+    if (!options.values) return state
+    return { ...state, value: Array.isArray(values) ? values.map(maskText) : maskText(values) }
   }
 
   /** Log that a field was changed. */
@@ -1526,6 +1698,509 @@
       type: field.type,
       ...valueFields(field),
     });
+  }
+
+  // ---- layout.js ----
+  // The layout of a view: the boxes of its visible elements, as a backdrop for heat maps and replays.
+
+
+  const SETTLED_MS = 500; // without a change of the document's size
+  const MAX_BOXES = 500;
+  const MAX_ELEMENTS = 2000; // that are looked at
+  const MAX_TEXT = 8000; // characters of all ids and labels of a layout
+  const MAX_MOVE = 4; // CSS px that a box may move without having moved
+  const MAX_GROWTH = 0.1; // share of the document's size
+
+  /** The kinds of boxes, by the elements that are one; the first that matches counts. */
+  const KINDS = {
+    mark: 'svg *',
+    link: 'a[href]',
+    button: 'button,summary,[role=button],[type=submit],[type=button],[type=reset]',
+    field: 'input,select,textarea,[contenteditable]',
+    image: 'img,svg,canvas,video,iframe',
+    heading: 'h1,h2,h3,h4,h5,h6,[role=heading]',
+  };
+  /** Kinds whose elements have further boxes inside. */
+  const OPEN_KINDS = ['text', 'box', 'image', undefined];
+
+  /**
+   * @typedef {object} Layout
+   * @property {number} page_w width of the document in CSS px
+   * @property {number} page_h
+   * @property {string[]} kind of each box, in the order of the document
+   * @property {number[]} x left edge of each box in the document, in whole CSS px
+   * @property {number[]} y
+   * @property {number[]} w
+   * @property {number[]} h
+   * @property {number[]} fixed indices of the boxes that stay in the viewport while the page is scrolled
+   * @property {Record<number, string>} ids of the boxes that have one, by index
+   * @property {Record<number, string>} texts the labels of the boxes that have one
+   */
+
+  /** @type {Layout | undefined} as last logged in this view */
+  let logged;
+  /** Width and height of the document when they were last looked at, as text. */
+  let lastSize;
+  let timer = 0;
+
+  function hasOwnText(element) {
+    return [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+  }
+
+  /** What a box is; undefined for an element that shows nothing of its own. */
+  function kindOf(element, { backgroundColor, backgroundImage, borderTopWidth, boxShadow }) {
+    const kind = Object.keys(KINDS).find((name) => element.matches(KINDS[name]));
+    if (kind) return kind === 'mark' && element.children.length > 0 ? undefined : kind
+    if (hasOwnText(element)) return 'text'
+    const isTransparent = /^(transparent|rgba\(.*, 0\))$/.test(backgroundColor) && backgroundImage === 'none';
+    return isTransparent && borderTopWidth === '0px' && boxShadow === 'none' ? undefined : 'box'
+  }
+
+  /** The elements inside an element as a person sees them: those of its shadow root, or what is slotted into it. */
+  function childrenOf(element) {
+    const slotted = element.assignedElements?.() ?? [];
+    return slotted.length > 0 ? slotted : [...(element.shadowRoot ?? element).childNodes].filter((node) => node.localName)
+  }
+
+  /** @returns {Layout} */
+  function readLayout() {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const layout = { page_w: scrollWidth, page_h: scrollHeight, kind: [], x: [], y: [], w: [], h: [], fixed: [], ids: {}, texts: {} };
+    let elementsLeft = MAX_ELEMENTS;
+    let charactersLeft = MAX_TEXT;
+
+    function addText(column, text) {
+      charactersLeft -= text?.length ?? 0;
+      if (text && charactersLeft > 0) layout[column][layout.kind.length - 1] = text;
+    }
+
+    function addBox(element, kind, style, isFixed) {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const [x, y] = [left + scrollX, top + scrollY];
+      const isVisible = style.visibility === 'visible' && Math.max(width, height) >= 1 && x + width > 0 && y + height > 0;
+      if (!kind || !isVisible) return
+      if (isFixed) layout.fixed.push(layout.kind.length);
+      layout.kind.push(kind);
+      for (const [column, value] of Object.entries({ x, y, w: width, h: height })) layout[column].push(Math.round(value));
+      addText('ids', element.getAttribute('id'));
+      addText('texts', textToRecord([element]));
+    }
+
+    function visit(element, isAroundFixed) {
+      if (elementsLeft-- <= 0 || layout.kind.length >= MAX_BOXES || element.matches('[data-ul-ignore]')) return
+      const style = getComputedStyle(element);
+      if (style.display === 'none' || style.opacity === '0') return
+      const isFixed = isAroundFixed || /fixed|sticky/.test(style.position);
+      const kind = kindOf(element, style);
+      addBox(element, kind, style, isFixed);
+      if (OPEN_KINDS.includes(kind)) for (const child of childrenOf(element)) visit(child, isFixed);
+    }
+
+    for (const element of childrenOf(document.body)) visit(element, false);
+    return layout
+  }
+
+  /** Whether the document has grown or shrunk by a tenth, or most boxes have moved. */
+  function hasChanged(layout) {
+    if (!logged) return true
+    const isResized = ['page_w', 'page_h'].some((name) => Math.abs(layout[name] - logged[name]) > MAX_GROWTH * logged[name]);
+    const count = Math.max(layout.kind.length, logged.kind.length);
+    let unmoved = 0;
+    for (let i = 0; i < count; i++) {
+      const isSame = ['x', 'y', 'w', 'h'].every((column) => Math.abs(layout[column][i] - logged[column][i]) <= MAX_MOVE);
+      if (isSame && layout.kind[i] === logged.kind[i]) unmoved++;
+    }
+    return isResized || unmoved < count / 2
+  }
+
+  const logIfChanged = guard(() => {
+    timer = 0;
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const size = `${scrollWidth} ${scrollHeight}`;
+    if (size !== lastSize) {
+      lastSize = size;
+      checkLayout();
+      return
+    }
+    const layout = readLayout();
+    if (layout.kind.length > 0 && hasChanged(layout) && enqueue({ name: 'layout', n: layout.kind.length, ...layout }) !== undefined) logged = layout;
+  });
+
+  /** Something may have changed the layout: log it when it has settled, if it has changed. */
+  function checkLayout() {
+    if (options.layout && !timer) timer = setTimeout(logIfChanged, SETTLED_MS);
+  }
+
+  /** A view begins: log its layout when it has settled. */
+  function beginLayout() {
+    logged = lastSize = undefined;
+    clearTimeout(timer);
+    timer = 0;
+    checkLayout();
+  }
+
+  /** Check the layout whenever the document's size has changed, until the signal fires. */
+  function watchLayout(signal) {
+    const observer = new ResizeObserver(checkLayout);
+    observer.observe(document.documentElement);
+    signal.addEventListener('abort', () => observer.disconnect());
+  }
+
+  // ---- clickEffect.js ----
+  // What a click led to within one second.
+
+
+  /** A person does not perceive what happens later as the result of the click. */
+  const MAX_WAIT_MS = 1000;
+
+  /** The click whose effects are awaited: {seq, time, effects, link, event, timer}; time in ms since the page began. */
+  let awaited;
+  let observer;
+  /** Whether the press that will become a click has moved the focus into a field; undefined if there is none. */
+  let pressMovedFocus;
+
+  /** Note that something has happened that the last click may have led to. */
+  function noteEffect(kind) {
+    if (!awaited || kind in awaited.effects) return
+    awaited.effects[kind] = Math.max(roundToTenth(currentTime() - awaited.time), 0);
+  }
+
+  /** An attribute or text that is written with the value that it has is no change. */
+  function isChange({ type, target, oldValue, attributeName, attributeNamespace }) {
+    if (type === 'childList') return true
+    return oldValue !== (type === 'attributes' ? target.getAttributeNS(attributeNamespace, attributeName) : target.data)
+  }
+
+  const noteMutations = guard((records) => {
+    if (records.some(isChange)) noteEffect('mutation');
+  });
+
+  /** Wait no longer for effects, and log nothing. */
+  function cancelClickEffect() {
+    clearTimeout(awaited?.timer);
+    observer?.disconnect();
+    awaited = undefined;
+  }
+
+  /** Whether following the link opens another tab, by its target or by the way in which it was clicked. */
+  function opensTab(link, { button, ctrlKey, metaKey, shiftKey }) {
+    return button || ctrlKey || metaKey || shiftKey || /^(_blank|[^_])/.test(link.getAttribute('target') ?? '')
+  }
+
+  /** Log what the last click has led to, and wait no longer. */
+  function endClickEffect() {
+    if (!awaited) return
+    noteMutations(observer.takeRecords());
+    const { seq, time, effects, link, event } = awaited;
+    cancelClickEffect();
+    if (link && !event.defaultPrevented) {
+      if (link.hasAttribute('download')) effects.download = 0;
+      else if (opensTab(link, event)) effects.tab = 0;
+    }
+    const wait = roundToTenth(currentTime() - time);
+    const [effect, ms] = Object.entries(effects).sort((one, other) => one[1] - other[1])[0] ?? ['none', wait];
+    logAreasIfChanged();
+    checkLayout();
+    enqueue({ name: 'click_effect', ref: seq, effect, ms, effects });
+  }
+
+  /** Whether a node of an event's path is a document or a shadow root. */
+  function isRoot(node) {
+    return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
+  }
+
+  /** Begin to wait for the effects of the click that was logged under this seq. */
+  function awaitClickEffect(seq, event) {
+    observer ??= new MutationObserver(noteMutations);
+    const path = pathOf$1(event);
+    const changes = { subtree: true, childList: true, attributeOldValue: true, characterDataOldValue: true };
+    // The document or frame document, and the shadow roots, that the click passed through: changes elsewhere are not
+    // seen.
+    for (const root of path.filter(isRoot)) observer.observe(root, changes);
+    awaited = {
+      seq,
+      event,
+      time: currentTime(),
+      effects: pressMovedFocus ? { focus: 0 } : {},
+      link: path.find((node) => node.localName === 'a'),
+      timer: setTimeout(guard(endClickEffect), MAX_WAIT_MS),
+    };
+    pressMovedFocus = undefined;
+  }
+
+  /** A press begins: what it does, such as moving the focus, is no effect of the click before. */
+  function beginPress() {
+    endClickEffect();
+    pressMovedFocus = false;
+  }
+
+  const EFFECTS = { change: 'change', focusin: 'focus', scroll: 'scroll', toggle: 'toggle', play: 'play', visibilitychange: 'tab' };
+
+  /** Note the effects that have an event of their own: of fields, details, media, and a tab that covers this one. */
+  function captureEffect(event) {
+    const effect = EFFECTS[event.type];
+    if (effect === 'tab' && !document.hidden) return
+    if (/change|focus/.test(effect) && !isField(targetOf(event))) return
+    if (effect === 'focus') pressMovedFocus = pressMovedFocus === false || pressMovedFocus;
+    noteEffect(effect);
+  }
+
+  // ---- clicks.js ----
+  // Clicks, and the elements that subscribeObject() names.
+
+
+  const SECONDARY_BUTTON = 2; // its press is logged as `contextmenu`
+
+  const subscribedSelectors = [];
+
+  /** The field of the label that was just clicked: the browser clicks it next, in the same task. */
+  let labelledField;
+  /** The subscribed elements that the last click passed through. */
+  let lastSubscribed = [];
+
+  /** Log each click on an element that matches the selector as that element's click, also on elements that come later. */
+  function subscribeSelector(selector) {
+    subscribedSelectors.push(selector);
+  }
+
+  /** The subscribed elements that the click passed through, innermost first. */
+  function subscribedElements(path) {
+    if (subscribedSelectors.length === 0) return []
+    const selector = subscribedSelectors.join(',');
+    return path.filter((node) => node.matches?.(selector))
+  }
+
+  function enqueueClick(element, event, activation) {
+    return enqueue({
+      ...studyAttributes(element),
+      ...clickedElementFields(element, event),
+      ...pointerFields(event),
+      name: 'click',
+      activation,
+    })
+  }
+
+  /** Whether the browser makes this click because the field's label was clicked: `true` or undefined. */
+  function isActivation(target, path) {
+    const result = target === labelledField || undefined;
+    const field = path.find((node) => node.localName === 'label')?.control;
+    labelledField = path.includes(field) ? undefined : field;
+    setTimeout(() => (labelledField = undefined));
+    return result
+  }
+
+  /**
+   * Log one action for each subscribed element that the click passed through; if there is none, one for the element that
+   * was clicked. An element never gets two actions for one click.
+   */
+  function captureClick(event) {
+    const target = targetOf(event);
+    if (event.button === SECONDARY_BUTTON || isIgnored(target)) return
+    const path = pathOf$1(event);
+    const activation = isActivation(target, path);
+    if (!activation) endClickEffect(); // of the click before
+    const subscribed = subscribedElements(path);
+    const elements = subscribed.filter((element) => !activation || !lastSubscribed.includes(element));
+    lastSubscribed = subscribed;
+    if (subscribed.length === 0 && options.capture) elements.push(target);
+    const seqs = elements.map((element) => enqueueClick(element, event, activation));
+    if (options.capture && seqs[0] !== undefined && !activation) awaitClickEffect(seqs[0], event);
+  }
+
+  // ---- moves.js ----
+  // The format of mouse paths: one column per quantity, in differences. A sample takes about 10 bytes instead of 200.
+
+
+  /** Samples in one action at most; the server rejects more. */
+  const SAMPLES = 200;
+
+  /** The first value, then the difference of each value from the one before, to a tenth. */
+  function differences(values) {
+    return values.map((value, i) => (i === 0 ? value : roundToTenth(value - values[i - 1])))
+  }
+
+  /**
+   * Encode samples as columns.
+   * @param {{t: number, x: number, y: number}[]} samples t in ms, x and y in CSS px of the viewport, to a tenth
+   * @returns {{n: number, dt: number[], x: number[], y: number[]}} n is the number of samples; dt is in whole ms, from 0;
+   *   the first x and y are absolute
+   */
+  function encode(samples) {
+    const start = samples[0].t;
+    return {
+      n: samples.length,
+      // The times since the start are rounded, not the differences, so that the errors do not add up.
+      dt: differences(samples.map((sample) => Math.round(sample.t - start))),
+      x: differences(samples.map((sample) => sample.x)),
+      y: differences(samples.map((sample) => sample.y)),
+    }
+  }
+
+  // ---- mousePath.js ----
+  // The paths of mouse, fingers and pen: a sample each 50 ms while the pointer moves, one where it comes to rest, and one
+  // where it was until it moves again.
+
+
+  const MAX_OFFSET_CHANGE = 16; // CSS px
+  /** A pointer that fires no event for so long rests; a moving one fires one with each frame of 60 Hz or more. */
+  const MIN_REST_MS = 20;
+  /** A mouse tells its position 125 times a second or more, so it rested until at most so long before an event. */
+  const REPORT_MS = 8;
+
+  /**
+   * @typedef {object} Path
+   * @property {number} id pointer id of a finger or pen; 0 for the mouse
+   * @property {{t: number, x: number, y: number}[]} samples of the piece that is not yet logged: t in ms since the page
+   *   began, x and y in CSS px of the viewport
+   * @property {object} [common] what these samples have in common, see commonFields()
+   * @property {object} [sampledPosition] the six coordinates of the last sample
+   * @property {{t: number, position: object, fields: object, isSampled?: boolean}} [last] the last movement
+   * @property {number} sampleTime ms of the last sample
+   * @property {boolean} [isAway] the pointer has left the page, or entered a frame that is not captured
+   */
+
+  /** @type {Map<number, Path>} */
+  const paths = new Map();
+  /** The last coordinates of any pointer on this page. */
+  let lastPosition;
+  let sampleTimer = 0;
+
+  /** Fingers have a path each, and so have pens. */
+  function pointerIdOf({ pointerType, pointerId }) {
+    return /touch|pen/.test(pointerType) ? pointerId : 0
+  }
+
+  function pathOf(event) {
+    const id = pointerIdOf(event);
+    if (!paths.has(id)) paths.set(id, { id, samples: [], sampleTime: -Infinity });
+    return paths.get(id)
+  }
+
+  /**
+   * Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen.
+   */
+  function commonFields(event, position) {
+    return {
+      pointer: event.pointerType || 'mouse', // an event of drag and drop does not tell it
+      pointer_id: pointerIdOf(event) || undefined,
+      trusted: event.isTrusted ? undefined : false,
+      sx: roundToTenth(scrollX),
+      sy: roundToTenth(scrollY),
+      off: [roundToTenth(position.screen_x - position.client_x), roundToTenth(position.screen_y - position.client_y)],
+    }
+  }
+
+  /** On a zoomed page `off` changes with the position. A new piece begins after 16 px of that, not at each sample. */
+  function canShareAction(one, other) {
+    return Object.keys(one).every((name) => {
+      if (name !== 'off') return one[name] === other[name]
+      return one.off.every((distance, axis) => Math.abs(distance - other.off[axis]) < MAX_OFFSET_CHANGE)
+    })
+  }
+
+  /** Log the piece of path so far. */
+  function logPiece(path) {
+    if (path.samples.length === 0) return
+    const { samples, common, sampledPosition } = path;
+    path.samples = []; // first, because enqueue() calls this function again
+    enqueue({ name: 'mousemove', ...common, ...encode(samples), ...sampledPosition }, samples[0].t);
+  }
+
+  function addSample(path, t, position, fields) {
+    if (path.samples.length === SAMPLES || (path.samples.length > 0 && !canShareAction(path.common, fields))) logPiece(path);
+    if (path.samples.length === 0) path.common = fields;
+    // The times of a path must not decrease, but a script may give its events any time.
+    path.samples.push({ t: Math.max(t, path.samples.at(-1)?.t ?? 0), x: position.client_x, y: position.client_y });
+    path.sampledPosition = position;
+    startSealTimer();
+  }
+
+  /** Take a sample of the last movement, if there is none yet. */
+  function sampleLast(path) {
+    const { last } = path;
+    if (!last || last.isSampled) return
+    last.isSampled = true;
+    path.sampleTime = last.t;
+    addSample(path, last.t, last.position, last.fields);
+  }
+
+  function sampleAll() {
+    clearTimeout(sampleTimer);
+    sampleTimer = 0;
+    paths.forEach(sampleLast);
+  }
+
+  beforeEachAction(() => {
+    sampleAll();
+    paths.forEach(logPiece);
+  });
+
+  function isSamePosition(one, other) {
+    return Object.keys(one).every((name) => one[name] === other[name])
+  }
+
+  function handleMovement(path, event) {
+    const interval = options.moveInterval;
+    const position = coordinates(event);
+    const before = path.last;
+    if (position.client_x === undefined) return
+    // Browsers can also send mouse events when the layout changes under a pointer that does not move:
+    // https://chromestatus.com/feature/5687758374830080
+    if (before && isSamePosition(position, before.position)) return
+    const t = timeOf(event);
+    const fields = commonFields(event, position);
+    if (before && !path.isAway && t - before.t > Math.max(interval, MIN_REST_MS)) {
+      sampleLast(path);
+      addSample(path, t - REPORT_MS, before.position, fields);
+    }
+    path.isAway = false;
+    path.last = { t, position, fields };
+    lastPosition = position;
+    const wait = path.sampleTime + interval - t;
+    if (wait <= 0) sampleLast(path);
+    else if (!sampleTimer) sampleTimer = setTimeout(guard(sampleAll), wait);
+  }
+
+  /** Handle pointermove, or dragover, which replaces it while something is dragged. */
+  function capturePointerMove(event) {
+    const path = pathOf(event);
+    const movements = event.getCoalescedEvents?.() ?? [];
+    for (const movement of movements.length > 0 ? movements : [event]) handleMovement(path, movement);
+  }
+
+  /** The pointer leaves the page, or enters a frame: where it is until it returns is not known. */
+  function capturePointerOut(event) {
+    const path = paths.get(pointerIdOf(event));
+    const { relatedTarget } = event;
+    if (path && (!relatedTarget || relatedTarget.localName === 'iframe')) path.isAway = true;
+  }
+
+  /** A finger or pen is lifted: its path ends. */
+  function capturePointerUp(event) {
+    const id = pointerIdOf(event);
+    const path = paths.get(id);
+    if (!path || id === 0) return
+    sampleLast(path);
+    logPiece(path);
+    paths.delete(id);
+  }
+
+  /** A finger that taps does not move. */
+  function capturePointerDown(event) {
+    lastPosition = coordinates(event);
+  }
+
+  /** Fields of an action that no pointer event causes: the last known coordinates of the pointer, if there are any. */
+  function pointerPosition() {
+    const position = lastPosition ?? session.pointer;
+    if (!position) return {}
+    const { client_x, client_y } = position;
+    return { ...position, page_x: roundToTenth(client_x + scrollX), page_y: roundToTenth(client_y + scrollY) }
+  }
+
+  /** Remember the pointer's position for the next page in the tab. */
+  function savePointerPosition() {
+    if (lastPosition) saveSession({ pointer: lastPosition });
   }
 
   // ---- listeners.js ----
@@ -1547,7 +2222,7 @@
       const handleOnce = guard((event) => {
         if (event === lastEvent) return
         lastEvent = event;
-        handler(event);
+        atTime(timeOf(event), () => handler(event));
       });
       guardedHandlers.set(handler, handleOnce);
     }
@@ -1581,137 +2256,6 @@
     abortController?.abort();
   }
 
-  // ---- moves.js ----
-  // The format of mouse paths: one column per quantity, in differences. A sample takes about 10 bytes instead of 200.
-
-  /** Samples in one action at most; the server rejects more. */
-  const SAMPLES = 200;
-
-  /** The first value, then the difference of each value from the one before. */
-  function differences(values) {
-    return values.map((value, i) => (i === 0 ? value : value - values[i - 1]))
-  }
-
-  /**
-   * Encode samples as columns.
-   * @param {{t: number, x: number, y: number}[]} samples t in ms, x and y in whole CSS px of the viewport
-   * @returns {{n: number, dt: number[], x: number[], y: number[]}} n is the number of samples; dt is in whole ms, from 0;
-   *   the first x and y are absolute
-   */
-  function encode(samples) {
-    const start = samples[0].t;
-    return {
-      n: samples.length,
-      // The times since the start are rounded, not the differences, so that the errors do not add up.
-      dt: differences(samples.map((sample) => Math.round(sample.t - start))),
-      x: differences(samples.map((sample) => sample.x)),
-      y: differences(samples.map((sample) => sample.y)),
-    }
-  }
-
-  // ---- mousePath.js ----
-  // The path of mouse, finger or pen: one sample each 50 ms while the pointer moves, and one where it comes to rest.
-
-
-  const OFFSET_STEP = 16; // CSS px
-
-  /** Samples {t, x, y} of the piece of path that is not yet logged: t in ms, x and y in CSS px of the viewport. */
-  let samples = [];
-  /** What these samples have in common, see commonFields(). */
-  let common;
-  /** The six coordinates of the last sample, also after its piece was logged. */
-  let lastCoordinates = {};
-  /** The last event, if it has not become a sample yet. */
-  let waitingEvent;
-  let sampleTimer = 0;
-
-  /**
-   * Fields that are the same for all samples of a piece: device, scroll position, and distance of viewport and screen.
-   */
-  function commonFields(event, position) {
-    return {
-      pointer: event.pointerType,
-      sx: position.page_x - position.client_x,
-      sy: position.page_y - position.client_y,
-      off: [position.screen_x - position.client_x, position.screen_y - position.client_y],
-    }
-  }
-
-  /** On a zoomed page `off` changes with the position. A new piece begins at each 16 px of that, not at each sample. */
-  function canShareAction(one, other) {
-    const step = (distance) => Math.floor(distance / OFFSET_STEP);
-    return (
-      one.pointer === other.pointer &&
-      one.sx === other.sx &&
-      one.sy === other.sy &&
-      step(one.off[0]) === step(other.off[0]) &&
-      step(one.off[1]) === step(other.off[1])
-    )
-  }
-
-  function isSamePosition(one, other) {
-    return (
-      one.client_x === other.client_x &&
-      one.client_y === other.client_y &&
-      one.page_x === other.page_x &&
-      one.page_y === other.page_y &&
-      one.screen_x === other.screen_x &&
-      one.screen_y === other.screen_y
-    )
-  }
-
-  function takeSample(event) {
-    const position = coordinates(event);
-    if (position.client_x === undefined) return
-    // Browsers can also send mouse events when the layout changes under a pointer that does not move:
-    // https://chromestatus.com/feature/5687758374830080
-    if (isSamePosition(position, lastCoordinates)) return
-    const fields = commonFields(event, position);
-    if (samples.length === SAMPLES || (samples.length > 0 && !canShareAction(common, fields))) logPath();
-    if (samples.length === 0) common = fields;
-    // The times of a path must not decrease, but timeOf() determines them differently for the page and for a frame.
-    const time = Math.max(timeOf(event), samples.at(-1)?.t ?? 0);
-    samples.push({ t: time, x: position.client_x, y: position.client_y });
-    lastCoordinates = position;
-    startSealTimer();
-  }
-
-  function sampleWaitingEvent() {
-    clearTimeout(sampleTimer);
-    sampleTimer = 0;
-    const event = waitingEvent;
-    waitingEvent = undefined;
-    if (event) takeSample(event);
-  }
-
-  /** Log the piece of path so far. */
-  function logPath() {
-    if (samples.length === 0) return
-    const path = samples;
-    samples = []; // first, because enqueue() calls this function again
-    enqueue({ name: 'mousemove', ...common, ...encode(path), ...lastCoordinates }, path[0].t);
-  }
-
-  beforeEachAction(() => {
-    sampleWaitingEvent();
-    logPath();
-  });
-
-  /** Handle a pointermove event: take a sample, or wait until `moveInterval` ms after the last sample have passed. */
-  function capturePointerMove(event) {
-    const interval = options.moveInterval;
-    if (interval === 0) {
-      const events = event.getCoalescedEvents?.() ?? [event];
-      events.forEach(takeSample);
-      return
-    }
-    waitingEvent = event;
-    const lastSample = samples.at(-1);
-    const wait = lastSample ? lastSample.t + interval - timeOf(event) : 0;
-    if (wait <= 0) sampleWaitingEvent();
-    else if (!sampleTimer) sampleTimer = setTimeout(guard(sampleWaitingEvent), wait);
-  }
-
   // ---- pages.js ----
   // Page views: loads, navigations of a single-page app, returns from the back-forward cache, and how long each lasted.
 
@@ -1723,21 +2267,28 @@
 
   /** Log that the current view has ended. */
   function logPageLeave() {
-    if (viewStart !== undefined) enqueue({ name: 'pageleave', duration: roundToTenth(now() - viewStart) });
+    if (viewStart !== undefined) enqueue({ name: 'pageleave', duration: roundToTenth(currentTime() - viewStart) });
     viewStart = undefined;
   }
 
   /**
    * Log that a view begins.
-   * @param {'load' | 'push' | 'replace' | 'pop' | 'bfcache'} nav what led to it
+   * @param {'load' | 'push' | 'replace' | 'pop' | 'bfcache' | 'start'} nav what led to it
+   * @param {number} [time] ms since the page began
    */
-  function logPageView(nav) {
+  function logPageView(nav, time = currentTime()) {
     const referrer = viewedUrl ?? document.referrer;
     viewedUrl = location.href;
-    viewStart = now();
+    viewStart = time;
     refreshView();
-    enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer) });
+    enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer), ...pointerPosition() }, time);
     logAreasIfChanged();
+    beginLayout();
+  }
+
+  /** Log that the logger shows what the page shows: its load, or if that is logged already, that the logger starts again. */
+  function logFirstView(time) {
+    logPageView(viewedUrl === undefined ? 'load' : 'start', time);
   }
 
   /**
@@ -1746,31 +2297,29 @@
    */
   function captureNavigation(nav) {
     if (viewedUrl === undefined || location.href === viewedUrl) return
-    logClickEffect('nav');
+    noteEffect('nav');
     logPageLeave();
     logPageView(nav);
   }
 
-  function watchHistoryMethod(method, nav, signal) {
-    const original = history[method];
-    const replacement = (...args) => {
-      original.apply(history, args);
-      guard(captureNavigation)(nav);
-    };
-    history[method] = replacement;
-    signal.addEventListener('abort', () => {
-      // If other code has wrapped the method since, it must stay as it is.
-      if (history[method] === replacement) history[method] = original;
-    });
-  }
+  const navigate = guard(captureNavigation);
 
   /**
-   * Call captureNavigation after each history.pushState and replaceState, which fire no event.
+   * Call captureNavigation for what fires neither popstate nor hashchange: history.pushState and replaceState, and
+   * whatever else the Navigation API tells, where the browser has it.
    * @param {AbortSignal} signal ends it
    */
-  function watchHistory(signal) {
-    watchHistoryMethod('pushState', 'push', signal);
-    watchHistoryMethod('replaceState', 'replace', signal);
+  function watchNavigation(signal) {
+    for (const [method, nav] of [['pushState', 'push'], ['replaceState', 'replace']]) {
+      // The page may call the prototype's method; a method of the object's own hides that one.
+      const owner = Object.getOwnPropertyDescriptor(history, method) ? history : History.prototype;
+      watchMethod(owner, method, signal, undefined, () => navigate(nav));
+    }
+    const handleChange = ({ navigationType }) => {
+      // Later, so that a new fragment is named by its own event, as in other browsers.
+      setTimeout(() => navigate(navigationType === 'traverse' ? 'pop' : navigationType));
+    };
+    window.navigation?.addEventListener('currententrychange', handleChange, { signal });
   }
 
   // ---- throttle.js ----
@@ -1779,28 +2328,31 @@
 
   const INTERVAL_MS = 100;
 
-  const waitingTargets = new Set();
+  /** The time of the last event of each target that waits, in ms since the page began. */
+  const lastTimes = new Map();
 
   /**
-   * Call `log` 100 ms from now, unless a call for the same target is already waiting. During continuous scrolling it is
-   * therefore called each 100 ms, and once after the last event.
+   * Call `log` 100 ms from now, at the time of the target's last event, unless a call for it is already waiting. During
+   * continuous scrolling it is therefore called each 100 ms, and once after the last event.
    * @param {EventTarget} target what is scrolled or resized
    * @param {() => void} log
    */
   function throttle(target, log) {
-    if (waitingTargets.has(target)) return
-    waitingTargets.add(target);
-    setTimeout(guard(() => {
-      waitingTargets.delete(target);
-      log();
-    }), INTERVAL_MS);
+    if (!lastTimes.has(target)) {
+      setTimeout(guard(() => {
+        const time = lastTimes.get(target);
+        lastTimes.delete(target);
+        atTime(time, log);
+      }), INTERVAL_MS);
+    }
+    lastTimes.set(target, currentTime());
   }
 
   // ---- capture.js ----
   // What is captured without any call by the study: which event leads to which action.
 
 
-  /** `dblclick`, `contextmenu` */
+  /** `dblclick`, `contextmenu`, and what drag and drop consists of besides its path */
   function capturePointerAction(event) {
     const element = targetOf(event);
     if (isIgnored(element)) return
@@ -1815,7 +2367,6 @@
 
   function captureScroll({ target }) {
     if (isIgnored(target)) return
-    logClickEffect('scroll');
     throttle(target, () => {
       const element = target.scrollingElement || target; // the target is a document where the page itself is scrolled
       enqueue({
@@ -1824,6 +2375,7 @@
         scroll_x: roundToTenth(element.scrollLeft),
         scroll_y: roundToTenth(element.scrollTop),
       });
+      checkLayout(); // lists load more while they are scrolled
     });
   }
 
@@ -1831,23 +2383,28 @@
    * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each
    * open shadow root that the pointer or the focus has entered.
    */
-  function listenInShadowRoots(event) {
+  function listenInRoots(event) {
     for (const node of event.composedPath()) {
       if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners);
+      if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE || node.nodeType === Node.DOCUMENT_NODE) watchPasswordFields(node);
     }
   }
 
   /** Listeners for what happens inside a document, of the page or of a frame. */
   const documentListeners = [
-    { types: ['click'], handler: captureClick },
+    { types: ['pointerdown'], handler: beginPress },
+    { types: ['click', 'auxclick'], handler: captureClick },
     { types: ['submit'], handler: captureSubmit },
     { types: ['change'], handler: captureChange },
     { types: ['scroll'], handler: captureScroll },
-    { types: ['pointermove'], handler: capturePointerMove },
-    { types: ['dblclick', 'contextmenu'], handler: capturePointerAction },
+    { types: ['pointermove', 'dragover'], handler: capturePointerMove },
+    { types: ['pointerdown'], handler: capturePointerDown },
+    { types: ['pointerout'], handler: capturePointerOut },
+    { types: ['pointerup', 'pointercancel'], handler: capturePointerUp },
+    { types: ['dblclick', 'contextmenu', 'dragstart', 'drop', 'dragend'], handler: capturePointerAction },
     { types: ['copy', 'cut', 'paste'], handler: captureClipboard },
-    { types: ['pointerover', 'pointerdown', 'click', 'focusin'], handler: listenInShadowRoots },
-    { types: ['focusin'], handler: (event) => rememberPasswordFields(targetOf(event)) },
+    { types: ['change', 'focusin', 'scroll', 'toggle', 'play', 'visibilitychange'], handler: captureEffect },
+    { types: ['pointerover', 'pointerdown', 'click', 'focusin'], handler: listenInRoots },
   ];
 
   /** Listeners for a page that captures nothing by itself: only clicks on subscribed elements. */
@@ -1863,6 +2420,7 @@
       refreshView();
       enqueue({ name: 'resize' });
       logAreasIfChanged();
+      checkLayout();
     });
   }
 
@@ -1888,6 +2446,7 @@
   const windowListeners = [
     { types: ['focus', 'blur'], handler: captureWindowFocus },
     { types: ['load'], handler: logAreasIfChanged },
+    { types: ['load'], handler: checkLayout },
     { types: ['popstate', 'hashchange'], handler: () => captureNavigation('pop') },
     { types: ['resize'], handler: captureResize },
     { types: ['error', 'unhandledrejection'], handler: captureError },
@@ -1959,8 +2518,10 @@
    * listens to it is not put into that cache (https://web.dev/articles/bfcache).
    */
   function handlePageHide() {
-    logClickEffect('nav');
+    noteEffect('nav');
+    endClickEffect();
     logPageLeave();
+    savePointerPosition();
     seal('pagehide');
     sendBeforeEnd();
   }
@@ -1979,23 +2540,27 @@
 
   /** The user that the page's URL or its settings name, if they do. */
   let givenUser;
+  /** ms since the page began at which the logger was loaded. */
+  let loadTime;
   /** Frames that captureFrame() was called for. */
   const frames = [];
 
   /** While a page is being parsed, it may not know its own title: the view then begins with DOMContentLoaded. */
-  function logFirstPageView() {
-    const logLoad = () => logPageView('load');
-    if (document.readyState === 'loading') addListeners(window, [{ types: ['DOMContentLoaded'], handler: logLoad }]);
-    else logLoad();
+  function beginViews(time) {
+    const handler = () => logFirstView(time);
+    if (document.readyState === 'loading') addListeners(window, [{ types: ['DOMContentLoaded'], handler }]);
+    else handler();
   }
 
-  function beginCapture() {
+  function beginCapture(viewTime) {
     const signal = beginListening();
     addListeners(window, options.capture ? documentListeners : subscriptionListeners);
     if (options.capture) {
       addListeners(window, windowListeners);
-      watchHistory(signal);
-      logFirstPageView();
+      watchNavigation(signal);
+      watchScriptSubmits(signal);
+      watchLayout(signal);
+      beginViews(viewTime);
     }
     addListeners(window, lifecycleListeners);
     addListeners(window, [{ types: ['pageshow'], handler: handlePageShow }]);
@@ -2017,8 +2582,9 @@
 
   /**
    * Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records.
+   * @param {number} [viewTime] when the present view began, in ms since the page began; default: now
    */
-  function start() {
+  function start(viewTime) {
     if (!stats.notRecordingReason || !options.server) return
     window.addEventListener('storage', followSharedConsent);
     if (document.prerendering) {
@@ -2032,7 +2598,7 @@
     }
     beginPage();
     saveSession({ user: constants.user });
-    beginCapture();
+    beginCapture(viewTime);
   }
 
   /**
@@ -2048,9 +2614,10 @@
 
   /** Start for the first time, after the settings have been applied. */
   function startFirst() {
-    const inHashRoute = location.hash.split('?')[1]; // as in #/welcome?user=p017
-    const [fromQuery, fromHash] = [location.search, inHashRoute].map((part) => new URLSearchParams(part).get(options.userParam));
-    givenUser = fromQuery || fromHash || constants.user;
+    loadTime = now();
+    const parameter = urlParameters().find(([name, value]) => name === options.userParam && value);
+    if (parameter) setConstants({ user: parameter[1] });
+    givenUser = constants.user;
     startWithSession();
   }
 
@@ -2059,6 +2626,7 @@
     document.removeEventListener('prerenderingchange', startWithSession);
     window.removeEventListener('storage', followSharedConsent);
     if (stats.notRecordingReason) return
+    endClickEffect();
     logPageLeave();
     sealAndSendAll('manual');
     endCapture('stopped');
@@ -2078,13 +2646,18 @@
    * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
    * not yet delivered is deleted.
    * @param {boolean} granted
+   * @param {Event} [event] the click that gives consent, or a framework's event for it. If the logger records nothing yet,
+   *   the click is recorded too, and the page view from the time at which the logger was loaded
    */
-  function consent(granted) {
+  function consent(granted, event) {
     shareRefusal(!granted);
     if (granted) {
+      const click = event?.nativeEvent ?? event?.originalEvent ?? event; // React, jQuery
+      const isFirst = Boolean(click && stats.notRecordingReason);
       saveSession({ consent: granted });
-      start();
-      enqueue({ name: 'consent', granted });
+      start(isFirst ? loadTime : undefined);
+      if (isFirst && click.type === 'click' && options.capture) atTime(timeOf(click), () => captureClick(click));
+      enqueue({ name: 'consent', granted, ...pointerPosition() });
       seal('manual');
     } else {
       applyRefusal();
@@ -2164,7 +2737,7 @@
     /** Set constants, which all actions from now on carry. */
     set(changes) {
       seal('manual'); // a batch has one set of constants
-      Object.assign(constants, changes);
+      setConstants(changes);
       if (!stats.notRecordingReason) saveSession({ user: constants.user });
     },
 
@@ -2182,19 +2755,23 @@
       return value
     },
 
-    /** Begin a task: all actions carry it until it ends, also on the pages that follow in the tab. */
+    /**
+     * Begin a task: all actions carry it, and the number of the trial, until it ends, also on the pages that follow in the
+     * tab. The trials of a session are numbered from 1.
+     */
     startTask(task) {
       if (stats.notRecordingReason) return
-      if (session.task) methods.endTask();
-      saveSession({ task });
-      methods.log('task_start');
+      if (session.trial) methods.endTask();
+      const trials = (session.trials ?? 0) + 1;
+      saveSession({ task, trial: trials, trials });
+      methods.log('task_start', pointerPosition());
     },
 
     /** End the task. */
     endTask() {
       if (stats.notRecordingReason) return
-      methods.log('task_end');
-      saveSession({ task: undefined });
+      methods.log('task_end', pointerPosition());
+      saveSession({ task: undefined, trial: undefined });
     },
 
     /**
@@ -2218,6 +2795,7 @@
         captured: capturedActions(),
         acked: stats.ackedActions,
         lost: stats.lostActions,
+        rejected: stats.rejectedActions,
         pending: openActions() + pendingActions(),
       }
     },

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from analytics_app.actions.click import CLICK as CLICK
 from analytics_app.actions.consent import CONSENT as CONSENT
+from analytics_app.actions.layout import LAYOUT as LAYOUT
 from analytics_app.actions.mousemove import MOUSEMOVE as MOUSEMOVE
 from analytics_app.actions.pageview import PAGEVIEW as PAGEVIEW
 from analytics_app.actions.submit import SUBMIT as SUBMIT

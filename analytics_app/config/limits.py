@@ -15,6 +15,7 @@ class Limits:
     URL = 8_192
     TITLE = 2_000
     SAMPLES = 200  # positions in one mousemove
+    BOXES = 500  # in one layout
     SEQ = 2_147_483_646  # one less than the largest SQL integer: page_loss counts to the highest seq + 1
     VALIDATED = 1_000  # actions in one `?validate=1` request
     SPREAD = 16_777_216  # bytes of an envelope's constants and views, multiplied by the actions that they apply to

@@ -1,4 +1,5 @@
-"""The views: one for each table of actions, with the columns of the action and of its context, and `page_loss`.
+"""The views: one for each table of actions, with the columns of the action and of its context; `"LayoutBoxes"`;
+`page_loss`.
 
 `"rawActions"` and `"PositionsScreen"` have the table names of the original project. `"PageViews"`, `"Clicks"`,
 `"Submits"` and those of other action types are derived from the type's table.
@@ -41,6 +42,21 @@ SELECT position.page_id, position.seq, position.sample,
 FROM positions_screen AS position
 JOIN raw_actions AS action USING (page_id, seq)
 {WITH_CONTEXT}
+"""
+
+LAYOUT_BOXES = f"""
+SELECT layout.page_id, layout.seq, (box.number - 1)::int AS box, action.occurred_at, context.study, context.user_id,
+       context.session_id, context.condition_1, context.condition_2, context.path, context.task, box.kind,
+       box.x::real AS page_x, box.y::real AS page_y, box.w::real AS el_w, box.h::real AS el_h,
+       layout.fixed @> to_jsonb(box.number - 1) AS fixed,
+       layout.ids ->> (box.number - 1)::text AS element_id, layout.texts ->> (box.number - 1)::text AS text
+FROM layouts AS layout
+JOIN raw_actions AS action USING (page_id, seq)
+{WITH_CONTEXT}
+CROSS JOIN ROWS FROM (
+    jsonb_array_elements_text(layout.kind), jsonb_array_elements_text(layout.x), jsonb_array_elements_text(layout.y),
+    jsonb_array_elements_text(layout.w), jsonb_array_elements_text(layout.h)
+) WITH ORDINALITY AS box (kind, x, y, w, h, number)
 """
 
 # Per page of the logger (not of the original one): `expected`, by the highest seq and by what the tab's next page says;
@@ -107,7 +123,12 @@ ACTIONS = Table(
 )
 """The view `"rawActions"`, for queries."""
 
-NAMED = {"rawActions": RAW_ACTIONS, "PositionsScreen": POSITIONS_SCREEN, "page_loss": PAGE_LOSS}
+NAMED = {
+    "rawActions": RAW_ACTIONS,
+    "PositionsScreen": POSITIONS_SCREEN,
+    "LayoutBoxes": LAYOUT_BOXES,
+    "page_loss": PAGE_LOSS,
+}
 
 ACTION_COLUMNS = ("occurred_at", "t")
 KEPT_IN_CONTEXTS = ("page_id", "context_id", "source", "data")

@@ -1,6 +1,6 @@
 // Areas of interest: the rectangles of elements for which a study counts fixations or clicks.
 
-import { elementFields, rectangle } from './element.js'
+import { elementFields, isFixed, rectangle } from './element.js'
 import { toJson } from './json.js'
 import { enqueue } from './recorder.js'
 
@@ -10,8 +10,8 @@ let loggedAreas
 
 /** Rectangle of an element in the document, in CSS px. */
 function areaOf(element) {
-  const { x, y, width, height } = rectangle(element, { x: scrollX, y: scrollY })
-  return { ...elementFields(element), page_x: x, page_y: y, el_w: width, el_h: height }
+  const { x, y, width, height } = rectangle(element, { x: scrollX, y: scrollY, scaleX: 1, scaleY: 1 })
+  return { ...elementFields(element), page_x: x, page_y: y, el_w: width, el_h: height, fixed: isFixed(element) }
 }
 
 /** Log the rectangles of all tracked elements, if any of them has changed since they were last logged. */

@@ -1,20 +1,21 @@
 // What is captured without any call by the study: which event leads to which action.
 
 import { logAreasIfChanged } from './areas.js'
-import { logClickEffect } from './clickEffect.js'
+import { beginPress, captureEffect } from './clickEffect.js'
 import { captureClick } from './clicks.js'
 import { pointerFields } from './coordinates.js'
 import { elementFields, targetOf } from './element.js'
-import { captureChange, captureSubmit } from './forms.js'
+import { captureChange, captureSubmit, watchPasswordFields } from './forms.js'
+import { checkLayout } from './layout.js'
 import { addListeners } from './listeners.js'
-import { isIgnored, maskUrl, rememberPasswordFields } from './mask.js'
-import { capturePointerMove } from './mousePath.js'
+import { isIgnored, maskUrl } from './mask.js'
+import { capturePointerDown, capturePointerMove, capturePointerOut, capturePointerUp } from './mousePath.js'
 import { captureNavigation } from './pages.js'
 import { enqueue, refreshView } from './recorder.js'
 import { throttle } from './throttle.js'
 import { roundToTenth } from './util.js'
 
-/** `dblclick`, `contextmenu` */
+/** `dblclick`, `contextmenu`, and what drag and drop consists of besides its path */
 function capturePointerAction(event) {
   const element = targetOf(event)
   if (isIgnored(element)) return
@@ -29,7 +30,6 @@ function captureClipboard(event) {
 
 function captureScroll({ target }) {
   if (isIgnored(target)) return
-  logClickEffect('scroll')
   throttle(target, () => {
     const element = target.scrollingElement || target // the target is a document where the page itself is scrolled
     enqueue({
@@ -38,6 +38,7 @@ function captureScroll({ target }) {
       scroll_x: roundToTenth(element.scrollLeft),
       scroll_y: roundToTenth(element.scrollTop),
     })
+    checkLayout() // lists load more while they are scrolled
   })
 }
 
@@ -45,23 +46,28 @@ function captureScroll({ target }) {
  * Scroll, change and submit events do not leave a shadow root (they are not composed), so the logger listens in each
  * open shadow root that the pointer or the focus has entered.
  */
-function listenInShadowRoots(event) {
+function listenInRoots(event) {
   for (const node of event.composedPath()) {
     if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners)
+    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE || node.nodeType === Node.DOCUMENT_NODE) watchPasswordFields(node)
   }
 }
 
 /** Listeners for what happens inside a document, of the page or of a frame. */
 export const documentListeners = [
-  { types: ['click'], handler: captureClick },
+  { types: ['pointerdown'], handler: beginPress },
+  { types: ['click', 'auxclick'], handler: captureClick },
   { types: ['submit'], handler: captureSubmit },
   { types: ['change'], handler: captureChange },
   { types: ['scroll'], handler: captureScroll },
-  { types: ['pointermove'], handler: capturePointerMove },
-  { types: ['dblclick', 'contextmenu'], handler: capturePointerAction },
+  { types: ['pointermove', 'dragover'], handler: capturePointerMove },
+  { types: ['pointerdown'], handler: capturePointerDown },
+  { types: ['pointerout'], handler: capturePointerOut },
+  { types: ['pointerup', 'pointercancel'], handler: capturePointerUp },
+  { types: ['dblclick', 'contextmenu', 'dragstart', 'drop', 'dragend'], handler: capturePointerAction },
   { types: ['copy', 'cut', 'paste'], handler: captureClipboard },
-  { types: ['pointerover', 'pointerdown', 'click', 'focusin'], handler: listenInShadowRoots },
-  { types: ['focusin'], handler: (event) => rememberPasswordFields(targetOf(event)) },
+  { types: ['change', 'focusin', 'scroll', 'toggle', 'play', 'visibilitychange'], handler: captureEffect },
+  { types: ['pointerover', 'pointerdown', 'click', 'focusin'], handler: listenInRoots },
 ]
 
 /** Listeners for a page that captures nothing by itself: only clicks on subscribed elements. */
@@ -77,6 +83,7 @@ function captureResize() {
     refreshView()
     enqueue({ name: 'resize' })
     logAreasIfChanged()
+    checkLayout()
   })
 }
 
@@ -102,6 +109,7 @@ function captureError(event) {
 export const windowListeners = [
   { types: ['focus', 'blur'], handler: captureWindowFocus },
   { types: ['load'], handler: logAreasIfChanged },
+  { types: ['load'], handler: checkLayout },
   { types: ['popstate', 'hashchange'], handler: () => captureNavigation('pop') },
   { types: ['resize'], handler: captureResize },
   { types: ['error', 'unhandledrejection'], handler: captureError },

@@ -3,45 +3,58 @@
 import { now, roundToTenth } from './util.js'
 
 /**
- * The position of the event's window in this window, in CSS px: (0, 0), except for a frame on this page.
- * @param {{view?: Window | null}} event
+ * Where the viewport of an event's window is in this window's viewport: the position of its corner in CSS px, and its
+ * scale. Only a frame on this page is elsewhere than at (0, 0); it may be scaled by CSS.
+ * @param {Window | null | undefined} view
  */
-export function frameOffset({ view }) {
-  const frame = view !== window && view?.frameElement
-  if (!frame) return { x: 0, y: 0 }
-  const outer = frameOffset({ view: view.parent })
-  const { left, top } = frame.getBoundingClientRect()
-  return { x: roundToTenth(left + frame.clientLeft + outer.x), y: roundToTenth(top + frame.clientTop + outer.y) }
-}
-
-/**
- * The six coordinates of an event in CSS px, rounded down to whole numbers as browsers do for a click. An event without
- * a position has none. Neither has a click by the keyboard (its `detail` is 0): browsers give it different positions,
- * such as the corner or the middle of the button.
- */
-export function coordinates(event) {
-  const point = event?.changedTouches?.[0] || event
-  if (point?.clientX === undefined) return {}
-  if (point.type === 'click' && !point.detail) return {}
-  const offset = frameOffset(point)
-  const client_x = Math.floor(point.clientX + offset.x)
-  const client_y = Math.floor(point.clientY + offset.y)
+export function frameTransform(view) {
+  const frame = view && view !== window && view.frameElement
+  if (!frame) return { x: 0, y: 0, scaleX: 1, scaleY: 1 }
+  const outer = frameTransform(view.parent)
+  const { left, top, width, height } = frame.getBoundingClientRect()
+  const scaleX = width / frame.offsetWidth
+  const scaleY = height / frame.offsetHeight
   return {
-    page_x: client_x + Math.floor(scrollX),
-    page_y: client_y + Math.floor(scrollY),
-    client_x,
-    client_y,
-    screen_x: Math.floor(point.screenX),
-    screen_y: Math.floor(point.screenY),
+    x: outer.x + outer.scaleX * (left + scaleX * frame.clientLeft),
+    y: outer.y + outer.scaleY * (top + scaleY * frame.clientTop),
+    scaleX: outer.scaleX * scaleX,
+    scaleY: outer.scaleY * scaleY,
   }
 }
 
 /**
- * When an event happened, in ms since this page began. The time stamps of events in a frame are relative to the frame's
- * own start; the present time is used for them instead.
+ * The six coordinates of an event in CSS px, to a tenth. An event without a position has none. Neither has a click by
+ * the keyboard (its `detail` is 0): browsers give it different positions, such as the corner or the middle of the
+ * button.
  */
-export function timeOf({ timeStamp, view }) {
-  return view === window ? timeStamp : now()
+export function coordinates(event) {
+  const point = event?.changedTouches?.[0] || event
+  if (point?.clientX === undefined || (event.type === 'click' && !event.detail)) return {}
+  const { x, y, scaleX, scaleY } = frameTransform(event.view)
+  const clientX = x + scaleX * point.clientX
+  const clientY = y + scaleY * point.clientY
+  // Browsers round a click's clientX and pageX each for itself, so the one does not follow from the other.
+  const isOuter = event.view === window && point.pageX !== undefined
+  const position = {
+    page_x: isOuter ? point.pageX : clientX + scrollX,
+    page_y: isOuter ? point.pageY : clientY + scrollY,
+    client_x: clientX,
+    client_y: clientY,
+    screen_x: point.screenX,
+    screen_y: point.screenY,
+  }
+  for (const name in position) position[name] = roundToTenth(position[name])
+  return position
+}
+
+/**
+ * When an event happened, in ms since this page began: not when its handler ran, because the page may have been busy.
+ * The time stamps of events in a frame are relative to the frame's own beginning.
+ */
+export function timeOf({ timeStamp, view, target }) {
+  const source = view ?? (target?.ownerDocument ?? target?.document ?? target)?.defaultView ?? window
+  const time = timeStamp + source.performance.timeOrigin - performance.timeOrigin
+  return time >= 0 && time <= now() ? time : now()
 }
 
 const MODIFIER_KEYS = ['alt', 'ctrl', 'meta', 'shift']

@@ -70,10 +70,13 @@ export async function send(batch) {
   if (queue.includes(batch)) handleAnswer(batch, answer)
 }
 
-function handleAnswer(batch, { status, isServers, error, retryAfter }) {
+function handleAnswer(batch, { status, isServers, error, rejected, retryAfter }) {
   if (isServers && status === 200) {
     failuresInRow = 0
-    if (isOfThisPage(batch)) stats.ackedActions += actionCount(batch)
+    if (isOfThisPage(batch)) {
+      stats.ackedActions += actionCount(batch)
+      stats.rejectedActions = rejected ?? stats.rejectedActions
+    }
     replaceInQueue(batch, [])
   } else if (status === 413 && actionCount(batch) > 1) {
     replaceInQueue(batch, splitBatch(batch))

@@ -1,13 +1,22 @@
 // On which element an event happened.
 
-import { frameOffset } from './coordinates.js'
-import { visibleText } from './mask.js'
+import { frameTransform } from './coordinates.js'
+import { guard } from './guard.js'
+import { textToRecord } from './label.js'
+import { maskUrl } from './mask.js'
 import { selectorOf } from './selector.js'
+import { options } from './settings.js'
 import { roundToTenth } from './util.js'
 
-/** The innermost element that an event happened on, also inside open shadow roots. */
+/** The elements, documents and roots that an event passes, from the innermost, also inside open shadow roots. */
+export function pathOf(event) {
+  const path = event.composedPath()
+  return path.length > 0 ? path : [event.target] // it is empty after the event
+}
+
+/** The innermost element that an event happened on. */
 export function targetOf(event) {
-  return event.composedPath().find((node) => node.localName) || document.body
+  return pathOf(event).find((node) => node.localName) || document.body
 }
 
 /** Fields that identify an element. */
@@ -15,47 +24,67 @@ export function elementFields(element) {
   return { element_id: element.getAttribute('id'), tag: element.localName, selector: selectorOf(element) }
 }
 
-/** Position in the element's own viewport, width and height of an element, in CSS px with one decimal. */
-export function rectangle(element, offset) {
-  const { x, y, width, height } = element.getBoundingClientRect()
+/**
+ * Position in this window's viewport, width and height of an element, in CSS px with one decimal; empty for an element
+ * without a box, such as an `area`.
+ */
+export function rectangle(element, { x, y, scaleX, scaleY }) {
+  if (element.getClientRects().length === 0) return {}
+  const box = element.getBoundingClientRect()
   return {
-    x: roundToTenth(x + offset.x),
-    y: roundToTenth(y + offset.y),
-    width: roundToTenth(width),
-    height: roundToTenth(height),
+    x: roundToTenth(x + scaleX * box.x),
+    y: roundToTenth(y + scaleY * box.y),
+    width: roundToTenth(scaleX * box.width),
+    height: roundToTenth(scaleY * box.height),
   }
 }
 
-/** How far across an element a point is, from 0 to 1 with three decimals. */
-function fraction(distance, size) {
-  return Math.round((distance / size) * 1000) / 1000
+/** `true` if the element, or one around it, stays where it is in the viewport while the page is scrolled. */
+export function isFixed(element) {
+  if (!element) return undefined
+  const isItself = /fixed|sticky/.test(getComputedStyle(element).position)
+  return isItself || isFixed(element.parentElement ?? element.getRootNode().host)
 }
 
+/** How far across an element a point is, from 0 to 1 with three decimals; undefined if it is outside. */
+function fraction(distance, size) {
+  const share = Math.round((distance / size) * 1000) / 1000
+  return share >= 0 && share <= 1 ? share : undefined
+}
+
+const label = guard(textToRecord)
+
 /**
- * Fields of the element that was clicked: its identity, its visible text, its rectangle in the viewport in CSS px, and
- * where in it the click was. A click by the keyboard has no place inside it.
+ * Fields of the element that was clicked: its identity, its label, its rectangle in the viewport in CSS px, and where
+ * in it the click was. A click by the keyboard has no place inside it.
  */
 export function clickedElementFields(element, event) {
-  const offset = frameOffset(event)
-  const { x, y, width, height } = rectangle(element, offset)
+  const path = pathOf(event)
+  const frame = frameTransform(event.view)
+  const { x, y, width, height } = rectangle(element, frame)
   const hasPlace = Boolean(event.detail)
   return {
     ...elementFields(element),
-    text: visibleText(element),
+    text: label(path.slice(path.indexOf(element))),
     el_x: x,
     el_y: y,
     el_w: width,
     el_h: height,
-    rel_x: hasPlace ? fraction(event.clientX + offset.x - x, width) : undefined,
-    rel_y: hasPlace ? fraction(event.clientY + offset.y - y, height) : undefined,
+    rel_x: hasPlace ? fraction(frame.x + frame.scaleX * event.clientX - x, width) : undefined,
+    rel_y: hasPlace ? fraction(frame.y + frame.scaleY * event.clientY - y, height) : undefined,
+    fixed: isFixed(element),
   }
 }
 
-/** The attributes of an element whose name begins with the prefix, with their present values. */
-export function attributesWithPrefix(element, prefix) {
+/**
+ * The attributes of an element whose name begins with `attributesName`, with their present values: masked like URLs,
+ * unless the study has named a prefix of its own.
+ */
+export function studyAttributes(element) {
   const attributes = {}
   for (const name of element.getAttributeNames()) {
-    if (name.startsWith(prefix)) attributes[name] = element.getAttribute(name)
+    const value = element.getAttribute(name)
+    if (name.startsWith(options.attributesName)) attributes[name] = options.attributesName === 'data-' ? maskUrl(value) : value
   }
   return attributes
 }

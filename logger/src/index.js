@@ -6,10 +6,11 @@ import { coordinates } from './coordinates.js'
 import { pendingActions, whenDelivered } from './delivery.js'
 import { guard, warn } from './guard.js'
 import { copyFields } from './json.js'
+import { pointerPosition } from './mousePath.js'
 import { capturedActions, enqueue, openActions, seal } from './recorder.js'
 import { captureFrame, consent, start, startFirst, stop } from './recording.js'
 import { saveSession, session } from './session.js'
-import { configure, constants, options } from './settings.js'
+import { configure, constants, options, setConstants } from './settings.js'
 import { stats } from './stats.js'
 import { epochMs, hash } from './util.js'
 
@@ -57,7 +58,7 @@ const methods = {
   /** Set constants, which all actions from now on carry. */
   set(changes) {
     seal('manual') // a batch has one set of constants
-    Object.assign(constants, changes)
+    setConstants(changes)
     if (!stats.notRecordingReason) saveSession({ user: constants.user })
   },
 
@@ -75,19 +76,23 @@ const methods = {
     return value
   },
 
-  /** Begin a task: all actions carry it until it ends, also on the pages that follow in the tab. */
+  /**
+   * Begin a task: all actions carry it, and the number of the trial, until it ends, also on the pages that follow in the
+   * tab. The trials of a session are numbered from 1.
+   */
   startTask(task) {
     if (stats.notRecordingReason) return
-    if (session.task) methods.endTask()
-    saveSession({ task })
-    methods.log('task_start')
+    if (session.trial) methods.endTask()
+    const trials = (session.trials ?? 0) + 1
+    saveSession({ task, trial: trials, trials })
+    methods.log('task_start', pointerPosition())
   },
 
   /** End the task. */
   endTask() {
     if (stats.notRecordingReason) return
-    methods.log('task_end')
-    saveSession({ task: undefined })
+    methods.log('task_end', pointerPosition())
+    saveSession({ task: undefined, trial: undefined })
   },
 
   /**
@@ -111,6 +116,7 @@ const methods = {
       captured: capturedActions(),
       acked: stats.ackedActions,
       lost: stats.lostActions,
+      rejected: stats.rejectedActions,
       pending: openActions() + pendingActions(),
     }
   },

@@ -1,9 +1,10 @@
 // The end of a page: when it is hidden, frozen or left, what was captured must be sent. It is listened to even where
 // nothing is captured without a call by the study.
 
-import { logClickEffect } from './clickEffect.js'
+import { endClickEffect, noteEffect } from './clickEffect.js'
 import { sendNow } from './delivery.js'
 import { sendBeforeEnd, sendBeforeHidden } from './leaving.js'
+import { savePointerPosition } from './mousePath.js'
 import { logPageLeave } from './pages.js'
 import { enqueue, seal } from './recorder.js'
 import { options } from './settings.js'
@@ -28,8 +29,10 @@ function handleVisibilityChange() {
  * listens to it is not put into that cache (https://web.dev/articles/bfcache).
  */
 function handlePageHide() {
-  logClickEffect('nav')
+  noteEffect('nav')
+  endClickEffect()
   logPageLeave()
+  savePointerPosition()
   seal('pagehide')
   sendBeforeEnd()
 }

@@ -1,6 +1,8 @@
 // Event listeners: how they are added, and how stop() removes them all.
 
+import { timeOf } from './coordinates.js'
 import { guard } from './guard.js'
+import { atTime } from './util.js'
 
 let abortController
 
@@ -17,7 +19,7 @@ function guardedHandler(handler) {
     const handleOnce = guard((event) => {
       if (event === lastEvent) return
       lastEvent = event
-      handler(event)
+      atTime(timeOf(event), () => handler(event))
     })
     guardedHandlers.set(handler, handleOnce)
   }

@@ -1,25 +1,24 @@
 // The format of mouse paths: one column per quantity, in differences. A sample takes about 10 bytes instead of 200.
 
+import { roundToTenth } from './util.js'
+
 /** Samples in one action at most; the server rejects more. */
 export const SAMPLES = 200
 
-/** The first value, then the difference of each value from the one before. */
+/** The first value, then the difference of each value from the one before, to a tenth. */
 function differences(values) {
-  return values.map((value, i) => (i === 0 ? value : value - values[i - 1]))
+  return values.map((value, i) => (i === 0 ? value : roundToTenth(value - values[i - 1])))
 }
 
 /** The inverse of differences(). */
 function runningSums(values) {
   let sum = 0
-  return values.map((value) => {
-    sum += value
-    return sum
-  })
+  return values.map((value) => (sum = roundToTenth(sum + value)))
 }
 
 /**
  * Encode samples as columns.
- * @param {{t: number, x: number, y: number}[]} samples t in ms, x and y in whole CSS px of the viewport
+ * @param {{t: number, x: number, y: number}[]} samples t in ms, x and y in CSS px of the viewport, to a tenth
  * @returns {{n: number, dt: number[], x: number[], y: number[]}} n is the number of samples; dt is in whole ms, from 0;
  *   the first x and y are absolute
  */

@@ -1,6 +1,6 @@
 // What is recorded about the browser and about the state of the page.
 
-import { maskText, maskUrl } from './mask.js'
+import { maskedTitle, maskUrl } from './mask.js'
 import { privacySignals } from './session.js'
 
 /** The browser and the device; sent once per page as `env`. Lengths in CSS px. */
@@ -13,6 +13,7 @@ export function readEnvironment() {
     screen_h: screen.height,
     dpr: devicePixelRatio,
     touch: navigator.maxTouchPoints > 0,
+    webdriver: navigator.webdriver || undefined, // a program controls the browser
     ...privacySignals(),
   }
 }
@@ -22,7 +23,7 @@ export function readView() {
   const { scrollWidth, scrollHeight } = document.documentElement
   return {
     url: maskUrl(location.href),
-    title: maskText(document.title),
+    title: maskedTitle(),
     viewport_w: innerWidth,
     viewport_h: innerHeight,
     page_w: scrollWidth,

@@ -1,11 +1,14 @@
 // Page views: loads, navigations of a single-page app, returns from the back-forward cache, and how long each lasted.
 
 import { logAreasIfChanged } from './areas.js'
-import { logClickEffect } from './clickEffect.js'
+import { noteEffect } from './clickEffect.js'
 import { guard } from './guard.js'
+import { beginLayout } from './layout.js'
 import { maskUrl } from './mask.js'
+import { pointerPosition } from './mousePath.js'
 import { enqueue, refreshView } from './recorder.js'
-import { now, roundToTenth } from './util.js'
+import { currentTime, roundToTenth } from './util.js'
+import { watchMethod } from './watchMethod.js'
 
 /** URL of the last view; undefined before the first. */
 let viewedUrl
@@ -14,21 +17,28 @@ let viewStart
 
 /** Log that the current view has ended. */
 export function logPageLeave() {
-  if (viewStart !== undefined) enqueue({ name: 'pageleave', duration: roundToTenth(now() - viewStart) })
+  if (viewStart !== undefined) enqueue({ name: 'pageleave', duration: roundToTenth(currentTime() - viewStart) })
   viewStart = undefined
 }
 
 /**
  * Log that a view begins.
- * @param {'load' | 'push' | 'replace' | 'pop' | 'bfcache'} nav what led to it
+ * @param {'load' | 'push' | 'replace' | 'pop' | 'bfcache' | 'start'} nav what led to it
+ * @param {number} [time] ms since the page began
  */
-export function logPageView(nav) {
+export function logPageView(nav, time = currentTime()) {
   const referrer = viewedUrl ?? document.referrer
   viewedUrl = location.href
-  viewStart = now()
+  viewStart = time
   refreshView()
-  enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer) })
+  enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer), ...pointerPosition() }, time)
   logAreasIfChanged()
+  beginLayout()
+}
+
+/** Log that the logger shows what the page shows: its load, or if that is logged already, that the logger starts again. */
+export function logFirstView(time) {
+  logPageView(viewedUrl === undefined ? 'load' : 'start', time)
 }
 
 /**
@@ -37,29 +47,27 @@ export function logPageView(nav) {
  */
 export function captureNavigation(nav) {
   if (viewedUrl === undefined || location.href === viewedUrl) return
-  logClickEffect('nav')
+  noteEffect('nav')
   logPageLeave()
   logPageView(nav)
 }
 
-function watchHistoryMethod(method, nav, signal) {
-  const original = history[method]
-  const replacement = (...args) => {
-    original.apply(history, args)
-    guard(captureNavigation)(nav)
-  }
-  history[method] = replacement
-  signal.addEventListener('abort', () => {
-    // If other code has wrapped the method since, it must stay as it is.
-    if (history[method] === replacement) history[method] = original
-  })
-}
+const navigate = guard(captureNavigation)
 
 /**
- * Call captureNavigation after each history.pushState and replaceState, which fire no event.
+ * Call captureNavigation for what fires neither popstate nor hashchange: history.pushState and replaceState, and
+ * whatever else the Navigation API tells, where the browser has it.
  * @param {AbortSignal} signal ends it
  */
-export function watchHistory(signal) {
-  watchHistoryMethod('pushState', 'push', signal)
-  watchHistoryMethod('replaceState', 'replace', signal)
+export function watchNavigation(signal) {
+  for (const [method, nav] of [['pushState', 'push'], ['replaceState', 'replace']]) {
+    // The page may call the prototype's method; a method of the object's own hides that one.
+    const owner = Object.getOwnPropertyDescriptor(history, method) ? history : History.prototype
+    watchMethod(owner, method, signal, undefined, () => navigate(nav))
+  }
+  const handleChange = ({ navigationType }) => {
+    // Later, so that a new fragment is named by its own event, as in other browsers.
+    setTimeout(() => navigate(navigationType === 'traverse' ? 'pop' : navigationType))
+  }
+  window.navigation?.addEventListener('currententrychange', handleChange, { signal })
 }

@@ -2,16 +2,18 @@
 // due.
 
 import { adoptStoredBatches, deleteBatchesOfUser, enqueueBatch } from './delivery.js'
+import { guard } from './guard.js'
 import { toJson } from './json.js'
+import { maskedTitle } from './mask.js'
 import { readEnvironment, readView } from './pageInfo.js'
+import { exceedsRate } from './rate.js'
 import { framePosition, reasonNotToRecord, saveSession, session } from './session.js'
 import { constants, options } from './settings.js'
 import { stats } from './stats.js'
-import { byteLength, epochMs, hash, now, roundToTenth, uuid7 } from './util.js'
+import { byteLength, currentTime, epochMs, hash, now, roundToTenth, uuid7 } from './util.js'
 
 const MAX_BYTES = 48e3 // of a batch, and of one action
-const RATE_WINDOW_MS = 10e3
-const MAX_ACTIONS_PER_WINDOW = 5000 // more comes from a loop in a script, not from a person
+const TITLE_MS = 2000 // after a view has begun, until its title is final
 
 /** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
 const pageStart = Math.max(Math.round(epochMs() - now()), 0)
@@ -21,13 +23,12 @@ let pageFields
 /** Sent with the page's first batch, undefined afterwards. */
 let environment
 let view
+let titleTimer = 0
 /** The session's field for the last page of the chain that this page belongs to; undefined before recording begins. */
 let prevPageField
 let nextSeq = 0
 let nextBatchSeq = 0
 let sealTimer = 0
-let windowStart = 0
-let actionsInWindow = 0
 
 /**
  * The batch that is being filled: actions as JSON, the views that they refer to, the size of both in bytes, and
@@ -46,14 +47,10 @@ export function beforeEachAction(callback) {
 }
 
 /** Number of actions captured on this page. */
-export function capturedActions() {
-  return nextSeq
-}
+export const capturedActions = () => nextSeq
 
 /** Number of actions in the batch that is not yet sealed. */
-export function openActions() {
-  return openBatch.actions.length
-}
+export const openActions = () => openBatch.actions.length
 
 /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
 export function beginPage() {
@@ -86,7 +83,24 @@ export function beginPage() {
 export function refreshView() {
   completePrecedingAction()
   view = readView()
+  clearTimeout(titleTimer)
+  titleTimer = setTimeout(finishTitle, TITLE_MS)
 }
+
+/** Single-page apps give a view its title after it has begun: the view gets the one that the page has now. */
+function updateTitle() {
+  const title = maskedTitle()
+  if (title === view.title) return
+  const { views } = openBatch
+  const isOpen = views.at(-1) === view
+  view = { ...view, title }
+  if (isOpen) views[views.length - 1] = view
+}
+
+const finishTitle = guard(() => {
+  titleTimer = 0
+  updateTitle()
+})
 
 /** Index of the current view in the open batch. */
 function viewIndex() {
@@ -104,22 +118,22 @@ function viewIndex() {
  * @param {number} [time] ms since the page began
  * @returns {number | undefined} the action's seq; undefined if it was not recorded
  */
-export function enqueue(action, time = now()) {
+export function enqueue(action, time = currentTime()) {
   if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
   return reasonNotToRecord() ? undefined : record(action, time)
 }
 
 /** Put an action into the open batch although the person has just refused: the refusal itself. */
-export function record(action, time = now()) {
+export function record(action, time = currentTime()) {
   completePrecedingAction()
   for (const name of Object.keys(constants)) {
     if (name in action) action[name] = constants[name]
   }
   const t = roundToTenth(time)
   const timestamp = Math.round(pageStart + t)
-  const json = toJson({ task: session.task, ...action, seq: nextSeq, t, timestamp, toJSON: undefined })
+  const json = toJson({ task: session.task, trial: session.trial, ...action, seq: nextSeq, t, timestamp, toJSON: undefined })
   const bytes = byteLength(json)
-  if (exceedsRate(time)) return drop('rate')
+  if (exceedsRate()) return drop('rate')
   if (bytes > MAX_BYTES) return drop('oversize')
   if (openBatch.bytes + bytes > MAX_BYTES) sealOpenBatch('bytes')
   openBatch.actions.push(`${json.slice(0, -1)},"view":${viewIndex()}}`)
@@ -128,15 +142,6 @@ export function record(action, time = now()) {
   const seq = nextSeq++
   if (openBatch.actions.length >= options.maxActions) sealOpenBatch('size')
   return seq
-}
-
-function exceedsRate(time) {
-  if (time - windowStart > RATE_WINDOW_MS) {
-    windowStart = time
-    actionsInWindow = 0
-  }
-  actionsInWindow++
-  return actionsInWindow > MAX_ACTIONS_PER_WINDOW
 }
 
 /** Do not send an action. It keeps its seq, and the next batch declares that it is lost and why. */
@@ -164,6 +169,7 @@ export function seal(reason) {
 function sealOpenBatch(reason) {
   clearTimeout(sealTimer)
   sealTimer = 0
+  if (titleTimer) updateTitle()
   const { actions, views, lost } = openBatch
   if (actions.length === 0 && lost.length === 0) return
   const envelope = {

@@ -1,36 +1,47 @@
 // Whether the logger records: start, stop, consent, and pages that come back from a cache or were loaded ahead.
 
 import { documentListeners, subscriptionListeners, windowListeners } from './capture.js'
-import { cancelClickEffect } from './clickEffect.js'
+import { cancelClickEffect, endClickEffect } from './clickEffect.js'
+import { captureClick } from './clicks.js'
+import { timeOf } from './coordinates.js'
 import { resumeDelivery } from './delivery.js'
+import { watchScriptSubmits } from './forms.js'
 import { guard, warn } from './guard.js'
+import { watchLayout } from './layout.js'
 import { lifecycleListeners, sealAndSendAll } from './lifecycle.js'
 import { addListeners, beginListening, endListening } from './listeners.js'
-import { logPageLeave, logPageView, watchHistory } from './pages.js'
+import { urlParameters } from './mask.js'
+import { pointerPosition } from './mousePath.js'
+import { logFirstView, logPageLeave, logPageView, watchNavigation } from './pages.js'
 import { beginPage, enqueue, purge, record, seal } from './recorder.js'
 import { keepOnlyRefusal, loadSession, reasonNotToRecord, saveSession, session, shareRefusal } from './session.js'
-import { constants, options } from './settings.js'
+import { constants, options, setConstants } from './settings.js'
 import { stats } from './stats.js'
+import { atTime, now } from './util.js'
 
 /** The user that the page's URL or its settings name, if they do. */
 let givenUser
+/** ms since the page began at which the logger was loaded. */
+let loadTime
 /** Frames that captureFrame() was called for. */
 const frames = []
 
 /** While a page is being parsed, it may not know its own title: the view then begins with DOMContentLoaded. */
-function logFirstPageView() {
-  const logLoad = () => logPageView('load')
-  if (document.readyState === 'loading') addListeners(window, [{ types: ['DOMContentLoaded'], handler: logLoad }])
-  else logLoad()
+function beginViews(time) {
+  const handler = () => logFirstView(time)
+  if (document.readyState === 'loading') addListeners(window, [{ types: ['DOMContentLoaded'], handler }])
+  else handler()
 }
 
-function beginCapture() {
+function beginCapture(viewTime) {
   const signal = beginListening()
   addListeners(window, options.capture ? documentListeners : subscriptionListeners)
   if (options.capture) {
     addListeners(window, windowListeners)
-    watchHistory(signal)
-    logFirstPageView()
+    watchNavigation(signal)
+    watchScriptSubmits(signal)
+    watchLayout(signal)
+    beginViews(viewTime)
   }
   addListeners(window, lifecycleListeners)
   addListeners(window, [{ types: ['pageshow'], handler: handlePageShow }])
@@ -52,8 +63,9 @@ function endCapture(reason) {
 
 /**
  * Begin to record, unless consent is missing or a browser signal forbids it. Has no effect while the logger records.
+ * @param {number} [viewTime] when the present view began, in ms since the page began; default: now
  */
-export function start() {
+export function start(viewTime) {
   if (!stats.notRecordingReason || !options.server) return
   window.addEventListener('storage', followSharedConsent)
   if (document.prerendering) {
@@ -67,7 +79,7 @@ export function start() {
   }
   beginPage()
   saveSession({ user: constants.user })
-  beginCapture()
+  beginCapture(viewTime)
 }
 
 /**
@@ -83,9 +95,10 @@ const startWithSession = guard(() => {
 
 /** Start for the first time, after the settings have been applied. */
 export function startFirst() {
-  const inHashRoute = location.hash.split('?')[1] // as in #/welcome?user=p017
-  const [fromQuery, fromHash] = [location.search, inHashRoute].map((part) => new URLSearchParams(part).get(options.userParam))
-  givenUser = fromQuery || fromHash || constants.user
+  loadTime = now()
+  const parameter = urlParameters().find(([name, value]) => name === options.userParam && value)
+  if (parameter) setConstants({ user: parameter[1] })
+  givenUser = constants.user
   startWithSession()
 }
 
@@ -94,6 +107,7 @@ export function stop() {
   document.removeEventListener('prerenderingchange', startWithSession)
   window.removeEventListener('storage', followSharedConsent)
   if (stats.notRecordingReason) return
+  endClickEffect()
   logPageLeave()
   sealAndSendAll('manual')
   endCapture('stopped')
@@ -113,13 +127,18 @@ function applyRefusal() {
  * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
  * not yet delivered is deleted.
  * @param {boolean} granted
+ * @param {Event} [event] the click that gives consent, or a framework's event for it. If the logger records nothing yet,
+ *   the click is recorded too, and the page view from the time at which the logger was loaded
  */
-export function consent(granted) {
+export function consent(granted, event) {
   shareRefusal(!granted)
   if (granted) {
+    const click = event?.nativeEvent ?? event?.originalEvent ?? event // React, jQuery
+    const isFirst = Boolean(click && stats.notRecordingReason)
     saveSession({ consent: granted })
-    start()
-    enqueue({ name: 'consent', granted })
+    start(isFirst ? loadTime : undefined)
+    if (isFirst && click.type === 'click' && options.capture) atTime(timeOf(click), () => captureClick(click))
+    enqueue({ name: 'consent', granted, ...pointerPosition() })
     seal('manual')
   } else {
     applyRefusal()

@@ -1,25 +1,34 @@
 // CSS selectors that are likely to match the same element after the next deployment of the page.
 
+import { guard } from './guard.js'
+import { isLabelled } from './label.js'
 import { isWithin, maskText } from './mask.js'
 
 const MAX_LENGTH = 999 // characters; the server takes fewer than 1000
 
 const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/
 const NAME_ATTRIBUTE = /^(name|aria-label)$/
-/**
- * Ids that a framework generates, which change with each build or load: React's :r1: and _r_1_, numbers, hexadecimal.
- */
-const GENERATED_ID = /^[^a-z]|[^\w-]|\d\d\d|^[\da-f-]{6,}$/i
+/** Values that a selector may quote: short, and without characters that need to be escaped. */
+const QUOTABLE = /^[^"\\\n\r\f\0]{1,40}$/
+/** Parts of ids and names that a framework generates, so that they change with each build, load or sorting. */
+const GENERATED = /\d\d\d|[-_]\d|\d[a-z]/i
+/** Ids that a framework generates: also React's :r1: and _r_1_, and hexadecimal ones. */
+const GENERATED_ID = new RegExp(`^[^a-z]|[^\\w-]|^[\\da-f-]{6,}$|${GENERATED.source}`, 'i')
+/** Labels that contain a state: a count, "(checked)", "sorted ascending". */
+const STATE = /[\d()]|check|select|expand|collaps|sort|press/i
 
-/** `[name="email"]` for the first attribute whose name matches and whose value is not private; empty if none is. */
-function attributeSelector(element, attributePattern) {
-  for (const name of element.getAttributeNames()) {
-    if (!attributePattern.test(name)) continue
-    const value = element.getAttribute(name)
-    const isPrivate = value !== maskText(value) || isWithin(element, '[data-ul-mask]')
-    if (!isPrivate) return `[${CSS.escape(name)}="${value.replace(/["\\]/g, '\\$&')}"]`
-  }
-  return ''
+/** Whether an attribute says nothing private, and the same after a change of state and after the next load. */
+function isUsable(element, name) {
+  const value = element.getAttribute(name)
+  if (!QUOTABLE.test(value) || value !== maskText(value) || isWithin(element, '[data-ul-mask]')) return false
+  if (name === 'aria-label') return isLabelled(element) && !STATE.test(value)
+  return name !== 'name' || !GENERATED.test(value)
+}
+
+/** `[name="email"]` for the first usable attribute whose name matches; empty if there is none. */
+function attributeSelector(element, pattern) {
+  const name = element.getAttributeNames().find((name) => pattern.test(name) && isUsable(element, name))
+  return name ? `[${CSS.escape(name)}="${element.getAttribute(name)}"]` : ''
 }
 
 function idSelector({ id }) {
@@ -35,17 +44,16 @@ function uniqueSelector(element) {
 }
 
 /**
- * Selector of an element among its siblings: tag and name or aria-label, and if a sibling matches that too, its
- * position. Class names are not used, because they change with the design. The siblings are visited one by one:
- * `children` is slow for long lists, and in a form with a field called "children" it is that field.
+ * Selector of an element among its siblings: its tag and name, or the `aria-label` of a control, and if a sibling
+ * matches that too, its position. Class names are not used, because they change with the design. The siblings are
+ * visited one by one: `children` is slow for long lists, and in a form with a field called "children" it is that field.
  */
 function siblingSelector(element) {
-  const tag = element.localName
-  const selector = CSS.escape(tag) + attributeSelector(element, NAME_ATTRIBUTE)
+  const selector = CSS.escape(element.localName) + attributeSelector(element, NAME_ATTRIBUTE)
   let position = 1
   let isAmbiguous = false
   for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
-    if (sibling.localName === tag) {
+    if (sibling.localName === element.localName) {
       position++
       isAmbiguous = isAmbiguous || sibling.matches(selector)
     }
@@ -56,18 +64,29 @@ function siblingSelector(element) {
   return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
 }
 
+/** The path as a selector. If that is too long, its inner part, unless that matches another element too. */
+function joinPath(path, root, maxLength) {
+  const inner = [...path]
+  while (inner.join(' > ').length > maxLength) inner.shift()
+  const selector = inner.join(' > ')
+  return inner.length === path.length || root.querySelectorAll(selector).length === 1 ? selector : undefined
+}
+
 /**
  * CSS selector of an element that matches no other element of its document: the path from the nearest ancestor that
  * has a unique selector. ` >>> ` separates the selector of a shadow host from the path inside its shadow root.
+ * @returns {string | undefined} undefined if there is none of at most 999 characters
  */
-export function selectorOf(element) {
+export const selectorOf = guard((element) => {
+  const root = element.getRootNode()
+  const prefix = root.host ? `${selectorOf(root.host)} >>> ` : ''
   const path = []
-  for (let ancestor = element; ancestor; ancestor = ancestor.parentElement) {
+  // A form with a field called "parentElement" would have no end.
+  for (let ancestor = element; ancestor && path.length < MAX_LENGTH; ancestor = ancestor.parentElement) {
     const unique = uniqueSelector(ancestor)
     path.unshift(unique || siblingSelector(ancestor))
     if (unique || ancestor.localName === 'body') break
   }
-  const { host } = element.getRootNode()
-  const prefix = host ? `${selectorOf(host)} >>> ` : ''
-  return (prefix + path.join(' > ')).slice(0, MAX_LENGTH)
-}
+  const selector = joinPath(path, root, MAX_LENGTH - prefix.length)
+  return selector && !prefix.startsWith('undefined') ? prefix + selector : undefined
+})

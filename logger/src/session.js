@@ -17,6 +17,9 @@ import { hash, uuid7 } from './util.js'
  *   given_user_hash?: number,
  *   user?: string,
  *   task?: string,
+ *   trial?: number,
+ *   trials?: number,
+ *   pointer?: object,
  *   consent?: boolean,
  * }}
  */

@@ -1,6 +1,8 @@
 // The logger's settings: their names, their defaults, and the ways in which a page gives them.
 
 import { warn } from './guard.js'
+import { toJson } from './json.js'
+import { fit } from './util.js'
 
 /**
  * The settings in effect, which begin as the defaults. The type of the default is the type of the setting.
@@ -11,20 +13,41 @@ export const options = {
   server: '',
   study: '',
   userParam: '',
+  urlParams: '', // names, separated by spaces or commas
   attributesName: 'data-',
   maxActions: 50,
   maxTime: 5, // seconds
   moveInterval: 50, // ms
   skip: '',
+  text: 'labels',
   values: false,
   consent: '',
   respect: 'gpc',
   debug: false,
   capture: true,
+  layout: true,
 }
+
+const TEXTS = ['labels', 'all', 'none']
+/** The server rejects longer texts; in characters. */
+const MAX_LENGTHS = { study: 64, user: 200, condition_1: 200, condition_2: 200 }
 
 /** Values that every action carries: user, conditions, and any others that the study sets. */
 export const constants = {}
+
+/** The value; cut, or as text, if the server would reject all actions that carry it. */
+function acceptable(name, value) {
+  const longest = MAX_LENGTHS[name]
+  if (!longest || !/string|object/.test(typeof value) || value === null) return value
+  const text = typeof value === 'object' ? toJson(value) : value
+  if (text.length > longest) warn(`${name} has more than ${longest} characters`)
+  return fit(text, longest)
+}
+
+/** Set constants, which all actions from now on carry. */
+export function setConstants(changes) {
+  for (const [name, value] of Object.entries(changes ?? {})) constants[name] = acceptable(name, value)
+}
 
 /** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
 export function storagePrefix() {
@@ -46,7 +69,7 @@ function setOption(name, value) {
   if (value === undefined || value === null) return // the default applies
   const converted = convert(value, typeof options[name])
   if (converted === undefined) warn(`invalid value for the setting ${name}: ${value}`)
-  else options[name] = converted
+  else options[name] = acceptable(name, converted)
 }
 
 /** Make the server's URL absolute; a server that is given without a path gets the path /analytics. */
@@ -66,9 +89,13 @@ export function configure(server, maxActions, maxTime, attributesName, constantA
     ? { capture: false, server, maxActions, maxTime, attributesName, constants: constantAttributes }
     : { ...server }
   const { constants: givenConstants, ...givenOptions } = given
-  Object.assign(constants, givenConstants)
+  setConstants(givenConstants)
   for (const [name, value] of Object.entries(givenOptions)) setOption(name, value)
   completeServer()
+  if (!TEXTS.includes(options.text)) {
+    warn(`invalid value for the setting text: ${options.text}`)
+    options.text = 'none' // what records least
+  }
 }
 
 /**

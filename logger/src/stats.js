@@ -12,4 +12,6 @@ export const stats = {
   ackedActions: 0,
   /** Number of this page's actions that were dropped and declared as lost. */
   lostActions: 0,
+  /** Number of this page's actions that the server has rejected, as far as it has told. */
+  rejectedActions: 0,
 }

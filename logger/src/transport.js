@@ -50,6 +50,7 @@ function parseAnswer(text) {
  * @property {boolean} [isServers] the answer is the server's own, recognised by `success` in its JSON and by
  *   X-Server-Time. Portals, proxies, service workers and sign-in pages answer too, often with 200
  * @property {string} [error] the server's code for what is wrong with the body
+ * @property {number} [rejected] number of the page's actions that the server has rejected before
  * @property {number} [retryAfter] ms
  */
 
@@ -63,7 +64,7 @@ async function readAnswer(response, sentAt, start) {
   if (isServers) noteServerTime(serverTimeHeader, sentAt, Math.round(now() - start))
   else warn(`HTTP ${status} is not an answer of the server; the actions are kept`)
   const retryAfter = parseRetryAfter(headers.get('Retry-After'), serverTime())
-  return { status, isServers, error: answer?.error, retryAfter }
+  return { status, isServers, error: answer?.error, rejected: answer?.rejected, retryAfter }
 }
 
 /**

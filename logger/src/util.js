@@ -14,6 +14,24 @@ export function epochMs() {
   return time > 0 ? time : Math.floor(performance.timeOrigin + now())
 }
 
+/** ms since the page began of the event that is being handled; undefined outside handlers. */
+let eventTime
+
+/** Call a function while the actions that it logs get the time of an event, in ms since the page began. */
+export function atTime(time, work) {
+  eventTime = time
+  try {
+    return work()
+  } finally {
+    eventTime = undefined
+  }
+}
+
+/** The time of the event that is being handled, otherwise the present time; in ms since the page began. */
+export function currentTime() {
+  return eventTime ?? now()
+}
+
 /** Round to one decimal place. More digits of a CSS px or a millisecond are noise and cost bytes. */
 export function roundToTenth(value) {
   return Math.round(value * 10) / 10
@@ -54,6 +72,11 @@ export function uuid7(time = epochMs()) {
 /** The first `length` characters of a text, without half of a surrogate pair at the end. */
 export function cut(text, length) {
   return text.slice(0, text.codePointAt(length - 1) > 0xffff ? length - 1 : length)
+}
+
+/** A text of at most `length` characters; if it is cut, a hash tells it from others that begin alike. */
+export function fit(text, length) {
+  return text.length > length ? `${cut(text, length - 9)}~${hash(text).toString(16)}` : text
 }
 
 /**

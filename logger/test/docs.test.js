@@ -46,15 +46,21 @@ test('every method is documented and declared in the types, and no other is docu
   assert.deepEqual(calls.filter((name) => !methods.includes(name)), [])
 })
 
+/** This DOM has no layout: every element gets a box. */
+const withBoxes = (window) => {
+  window.Element.prototype.getClientRects = () => [1]
+  window.Element.prototype.getBoundingClientRect = () => ({ x: 1, y: 1, left: 1, top: 1, width: 9, height: 9 })
+}
+
 /** The request bodies of a page on which everything happens that the logger captures. */
 const everything = async () => {
   const html = '<form id="f"><input name="q" value="x"><input type="checkbox" name="agree"></form><button id="b">x</button>'
-  const page = new Page({ html })
+  const page = new Page({ html, before: withBoxes })
   await page.loaded()
   const logger = page.logger({ capture: true, values: true, constants: { user: 'p1' } })
   const at = { clientX: 1, clientY: 2, screenX: 3, screenY: 4, pageX: 1, pageY: 2, pointerType: 'mouse', button: 0, altKey: true }
   const [button, form] = ['#b', '#f'].map((selector) => page.document.querySelector(selector))
-  for (const type of ['pointermove', 'click', 'dblclick', 'contextmenu']) page.fire(type, button, { fields: at })
+  for (const type of ['pointermove', 'click', 'dblclick', 'contextmenu', 'dragstart', 'drop', 'dragend']) page.fire(type, button, { fields: at })
   for (const type of ['copy', 'cut', 'paste']) page.fire(type, button)
   for (const el of page.document.querySelectorAll('input')) page.fire('change', el)
   page.fire('submit', form)
@@ -67,6 +73,7 @@ const everything = async () => {
   logger.trackAreas('#b')
   logger.consent(true)
   logger.addAction({ dimensions: 1 }, at)
+  await page.tick(2000)
   page.window.history.pushState(null, '', '/x')
   await page.tick(200)
   logger.log('step', { text: 'x'.repeat(50_000) })

@@ -89,6 +89,7 @@ export class Page {
     window.performance.now = () => clock.elapsed
     window.Math.random = () => this.random
     window.Request = class { get keepalive() { return true } }
+    window.ResizeObserver = class { observe() {} disconnect() {} } // this DOM has no layout
     window.AbortSignal.timeout = (ms) => ({ ms })
     window.console.warn = (text) => this.warnings.push(String(text))
     window.navigator.sendBeacon = (url, body) => this.beacons.push({ url, body }) && this.acceptsBeacons !== false
@@ -121,6 +122,7 @@ export class Page {
 
   fire(type, target = this.window, init = {}) {
     const event = new this.window.Event(type, { bubbles: true, composed: true, ...init })
+    Object.defineProperty(event, 'timeStamp', { value: this.clock.elapsed })
     target.dispatchEvent(Object.assign(event, init.fields))
     return event
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def test_a_click_inside_a_web_component_names_the_element_inside(study: Study, p
 
 
 def test_every_url_of_a_single_page_app_is_one_page_view(study: Study, page: Page) -> None:
-    page.goto(study.page())
+    page.goto(study.page(data_url_params="x"))
     for step in (
         "history.pushState(null, '', '/a')",
         "history.replaceState({state: 1}, '', '/a')",  # same URL: frameworks do this all the time
@@ -200,11 +200,16 @@ def test_a_mouse_path_is_stored_to_the_pixel_and_within_20_ms(study: Study, page
     rows = study.stack.wait_for(sql, lambda rows: len(rows) >= 30, user=study.user)
     steps = {(100 + 17 * i, 300 - 7 * i) for i in range(30)}
     assert {(row["client_x"], row["client_y"]) for row in rows} >= steps
-    expected = {tuple(move[:2]): move for move in truth}
-    for row in rows:
-        move = expected[row["client_x"], row["client_y"]]
-        assert [row[name] for name in ("page_x", "page_y", "screen_x", "screen_y")] == move[2:6]
-        assert abs(row["t"] - move[6]) <= 20
+    expected = {tuple(move[:2]): (move, later) for move, later in zip(truth, [*truth[1:], None], strict=True)}
+    for position, group in groupby(rows, lambda row: (row["client_x"], row["client_y"])):
+        move, later = expected[position]
+        came, *rested = group
+        for row in (came, *rested):
+            assert [row[name] for name in ("page_x", "page_y", "screen_x", "screen_y")] == move[2:6]
+        assert abs(came["t"] - move[6]) <= 20
+        # Where the pointer was until it moved again.
+        assert [later[6] - row["t"] for row in rested] == pytest.approx([8] * len(rested), abs=1)
+    assert len(rows) > 40
     assert all(before["t"] < after["t"] for before, after in pairwise(rows))
 
 

@@ -36,6 +36,7 @@ def actions(schema: ActionSchema) -> st.SearchStrategy[dict[str, Any]]:
     plausible: dict[str, Any] = {
         "user": "p1", "page_x": 3, "client_x": 4.5, "timestamp": 1_767_225_600_000, "granted": True, "trusted": False,
         "n": 2, "dt": [0, 50], "x": [1, 2], "y": [3, -4.5], "off": [0, 87], "button": 0, "fields": ["a"], "form": {},
+        "kind": ["link", "text"], "w": [1, 2], "h": [1, 2], "fixed": [0], "ids": {}, "texts": {"0": "Home"},
     }  # fmt: skip
     usual = st.sets(st.sampled_from(sorted(plausible))).map(lambda chosen: {name: plausible[name] for name in chosen})
     odd = st.one_of(st.just({}), st.dictionaries(names, VALUES, max_size=3))

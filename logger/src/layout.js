@@ -1,0 +1,148 @@
+// The layout of a view: the boxes of its visible elements, as a backdrop for heat maps and replays.
+
+import { guard } from './guard.js'
+import { textToRecord } from './label.js'
+import { enqueue } from './recorder.js'
+import { options } from './settings.js'
+
+const SETTLED_MS = 500 // without a change of the document's size
+const MAX_BOXES = 500
+const MAX_ELEMENTS = 2000 // that are looked at
+const MAX_TEXT = 8000 // characters of all ids and labels of a layout
+const MAX_MOVE = 4 // CSS px that a box may move without having moved
+const MAX_GROWTH = 0.1 // share of the document's size
+
+/** The kinds of boxes, by the elements that are one; the first that matches counts. */
+const KINDS = {
+  mark: 'svg *',
+  link: 'a[href]',
+  button: 'button,summary,[role=button],[type=submit],[type=button],[type=reset]',
+  field: 'input,select,textarea,[contenteditable]',
+  image: 'img,svg,canvas,video,iframe',
+  heading: 'h1,h2,h3,h4,h5,h6,[role=heading]',
+}
+/** Kinds whose elements have further boxes inside. */
+const OPEN_KINDS = ['text', 'box', 'image', undefined]
+
+/**
+ * @typedef {object} Layout
+ * @property {number} page_w width of the document in CSS px
+ * @property {number} page_h
+ * @property {string[]} kind of each box, in the order of the document
+ * @property {number[]} x left edge of each box in the document, in whole CSS px
+ * @property {number[]} y
+ * @property {number[]} w
+ * @property {number[]} h
+ * @property {number[]} fixed indices of the boxes that stay in the viewport while the page is scrolled
+ * @property {Record<number, string>} ids of the boxes that have one, by index
+ * @property {Record<number, string>} texts the labels of the boxes that have one
+ */
+
+/** @type {Layout | undefined} as last logged in this view */
+let logged
+/** Width and height of the document when they were last looked at, as text. */
+let lastSize
+let timer = 0
+
+function hasOwnText(element) {
+  return [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+}
+
+/** What a box is; undefined for an element that shows nothing of its own. */
+function kindOf(element, { backgroundColor, backgroundImage, borderTopWidth, boxShadow }) {
+  const kind = Object.keys(KINDS).find((name) => element.matches(KINDS[name]))
+  if (kind) return kind === 'mark' && element.children.length > 0 ? undefined : kind
+  if (hasOwnText(element)) return 'text'
+  const isTransparent = /^(transparent|rgba\(.*, 0\))$/.test(backgroundColor) && backgroundImage === 'none'
+  return isTransparent && borderTopWidth === '0px' && boxShadow === 'none' ? undefined : 'box'
+}
+
+/** The elements inside an element as a person sees them: those of its shadow root, or what is slotted into it. */
+function childrenOf(element) {
+  const slotted = element.assignedElements?.() ?? []
+  return slotted.length > 0 ? slotted : [...(element.shadowRoot ?? element).childNodes].filter((node) => node.localName)
+}
+
+/** @returns {Layout} */
+function readLayout() {
+  const { scrollWidth, scrollHeight } = document.documentElement
+  const layout = { page_w: scrollWidth, page_h: scrollHeight, kind: [], x: [], y: [], w: [], h: [], fixed: [], ids: {}, texts: {} }
+  let elementsLeft = MAX_ELEMENTS
+  let charactersLeft = MAX_TEXT
+
+  function addText(column, text) {
+    charactersLeft -= text?.length ?? 0
+    if (text && charactersLeft > 0) layout[column][layout.kind.length - 1] = text
+  }
+
+  function addBox(element, kind, style, isFixed) {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    const [x, y] = [left + scrollX, top + scrollY]
+    const isVisible = style.visibility === 'visible' && Math.max(width, height) >= 1 && x + width > 0 && y + height > 0
+    if (!kind || !isVisible) return
+    if (isFixed) layout.fixed.push(layout.kind.length)
+    layout.kind.push(kind)
+    for (const [column, value] of Object.entries({ x, y, w: width, h: height })) layout[column].push(Math.round(value))
+    addText('ids', element.getAttribute('id'))
+    addText('texts', textToRecord([element]))
+  }
+
+  function visit(element, isAroundFixed) {
+    if (elementsLeft-- <= 0 || layout.kind.length >= MAX_BOXES || element.matches('[data-ul-ignore]')) return
+    const style = getComputedStyle(element)
+    if (style.display === 'none' || style.opacity === '0') return
+    const isFixed = isAroundFixed || /fixed|sticky/.test(style.position)
+    const kind = kindOf(element, style)
+    addBox(element, kind, style, isFixed)
+    if (OPEN_KINDS.includes(kind)) for (const child of childrenOf(element)) visit(child, isFixed)
+  }
+
+  for (const element of childrenOf(document.body)) visit(element, false)
+  return layout
+}
+
+/** Whether the document has grown or shrunk by a tenth, or most boxes have moved. */
+function hasChanged(layout) {
+  if (!logged) return true
+  const isResized = ['page_w', 'page_h'].some((name) => Math.abs(layout[name] - logged[name]) > MAX_GROWTH * logged[name])
+  const count = Math.max(layout.kind.length, logged.kind.length)
+  let unmoved = 0
+  for (let i = 0; i < count; i++) {
+    const isSame = ['x', 'y', 'w', 'h'].every((column) => Math.abs(layout[column][i] - logged[column][i]) <= MAX_MOVE)
+    if (isSame && layout.kind[i] === logged.kind[i]) unmoved++
+  }
+  return isResized || unmoved < count / 2
+}
+
+const logIfChanged = guard(() => {
+  timer = 0
+  const { scrollWidth, scrollHeight } = document.documentElement
+  const size = `${scrollWidth} ${scrollHeight}`
+  if (size !== lastSize) {
+    lastSize = size
+    checkLayout()
+    return
+  }
+  const layout = readLayout()
+  if (layout.kind.length > 0 && hasChanged(layout) && enqueue({ name: 'layout', n: layout.kind.length, ...layout }) !== undefined) logged = layout
+})
+
+/** Something may have changed the layout: log it when it has settled, if it has changed. */
+export function checkLayout() {
+  if (options.layout && !timer) timer = setTimeout(logIfChanged, SETTLED_MS)
+}
+
+/** A view begins: log its layout when it has settled. */
+export function beginLayout() {
+  logged = lastSize = undefined
+  clearTimeout(timer)
+  timer = 0
+  checkLayout()
+}
+
+/** Check the layout whenever the document's size has changed, until the signal fires. */
+export function watchLayout(signal) {
+  const observer = new ResizeObserver(checkLayout)
+  observer.observe(document.documentElement)
+  signal.addEventListener('abort', () => observer.disconnect())
+}
