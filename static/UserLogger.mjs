@@ -1314,14 +1314,32 @@ function readView() {
   }
 }
 
+// ---- rate.js ----
+// A limit on the number of actions, for pages that log in a loop.
+
+
+const WINDOW_MS = 10e3;
+const MAX_ACTIONS = 5000; // more comes from a script, not from a person
+
+let windowStart = 0;
+let actions = 0;
+
+/** Count an action. Returns whether the page has logged more than 5000 in the last 10 s. */
+function exceedsRate() {
+  if (now() - windowStart > WINDOW_MS) {
+    windowStart = now();
+    actions = 0;
+  }
+  actions++;
+  return actions > MAX_ACTIONS
+}
+
 // ---- recorder.js ----
 // From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is
 // due.
 
 
 const MAX_BYTES = 48e3; // of a batch, and of one action
-const RATE_WINDOW_MS = 10e3;
-const MAX_ACTIONS_PER_WINDOW = 5000; // more comes from a loop in a script, not from a person
 const TITLE_MS = 2000; // after a view has begun, until its title is final
 
 /** Epoch ms at which this page began. It stays the same when the device's clock is set, so that times stay in order. */
@@ -1338,8 +1356,6 @@ let prevPageField;
 let nextSeq = 0;
 let nextBatchSeq = 0;
 let sealTimer = 0;
-let windowStart = 0;
-let actionsInWindow = 0;
 
 /**
  * The batch that is being filled: actions as JSON, the views that they refer to, the size of both in bytes, and
@@ -1358,14 +1374,10 @@ function beforeEachAction(callback) {
 }
 
 /** Number of actions captured on this page. */
-function capturedActions() {
-  return nextSeq
-}
+const capturedActions = () => nextSeq;
 
 /** Number of actions in the batch that is not yet sealed. */
-function openActions() {
-  return openBatch.actions.length
-}
+const openActions = () => openBatch.actions.length;
 
 /** Begin to record this page, and adopt what earlier pages could not deliver. Further calls have no effect. */
 function beginPage() {
@@ -1399,7 +1411,7 @@ function refreshView() {
   completePrecedingAction();
   view = readView();
   clearTimeout(titleTimer);
-  titleTimer = setTimeout(guard(finishTitle), TITLE_MS);
+  titleTimer = setTimeout(finishTitle, TITLE_MS);
 }
 
 /** Single-page apps give a view its title after it has begun: the view gets the one that the page has now. */
@@ -1412,10 +1424,10 @@ function updateTitle() {
   if (isOpen) views[views.length - 1] = view;
 }
 
-function finishTitle() {
+const finishTitle = guard(() => {
   titleTimer = 0;
   updateTitle();
-}
+});
 
 /** Index of the current view in the open batch. */
 function viewIndex() {
@@ -1448,7 +1460,7 @@ function record(action, time = currentTime()) {
   const timestamp = Math.round(pageStart + t);
   const json = toJson({ task: session.task, trial: session.trial, ...action, seq: nextSeq, t, timestamp, toJSON: undefined });
   const bytes = byteLength(json);
-  if (exceedsRate(time)) return drop('rate')
+  if (exceedsRate()) return drop('rate')
   if (bytes > MAX_BYTES) return drop('oversize')
   if (openBatch.bytes + bytes > MAX_BYTES) sealOpenBatch('bytes');
   openBatch.actions.push(`${json.slice(0, -1)},"view":${viewIndex()}}`);
@@ -1457,15 +1469,6 @@ function record(action, time = currentTime()) {
   const seq = nextSeq++;
   if (openBatch.actions.length >= options.maxActions) sealOpenBatch('size');
   return seq
-}
-
-function exceedsRate(time) {
-  if (time - windowStart > RATE_WINDOW_MS) {
-    windowStart = time;
-    actionsInWindow = 0;
-  }
-  actionsInWindow++;
-  return actionsInWindow > MAX_ACTIONS_PER_WINDOW
 }
 
 /** Do not send an action. It keeps its seq, and the next batch declares that it is lost and why. */
@@ -2164,8 +2167,8 @@ function capturePointerUp(event) {
   paths.delete(id);
 }
 
-/** A finger that taps does not move. */
-function capturePointerDown(event) {
+/** Note where the pointer is: a finger that taps does not move. */
+function notePointer(event) {
   lastPosition = coordinates(event);
 }
 
@@ -2377,7 +2380,7 @@ const documentListeners = [
   { types: ['change'], handler: captureChange },
   { types: ['scroll'], handler: captureScroll },
   { types: ['pointermove', 'dragover'], handler: capturePointerMove },
-  { types: ['pointerdown'], handler: capturePointerDown },
+  { types: ['pointerdown'], handler: notePointer },
   { types: ['pointerout'], handler: capturePointerOut },
   { types: ['pointerup', 'pointercancel'], handler: capturePointerUp },
   { types: ['dblclick', 'contextmenu', 'dragstart', 'drop', 'dragend'], handler: capturePointerAction },
@@ -2620,6 +2623,14 @@ function applyRefusal() {
   keepOnlyRefusal();
 }
 
+/** Capture a click that happened before the logger listened. */
+function captureEarlierClick(click) {
+  atTime(timeOf(click), () => {
+    notePointer(click);
+    captureClick(click);
+  });
+}
+
 /**
  * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
  * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
@@ -2635,7 +2646,7 @@ function consent(granted, event) {
     const isFirst = Boolean(click && stats.notRecordingReason);
     saveSession({ consent: granted });
     start(isFirst ? loadTime : undefined);
-    if (isFirst && click.type === 'click' && options.capture) atTime(timeOf(click), () => captureClick(click));
+    if (isFirst && click.type === 'click' && options.capture) captureEarlierClick(click);
     enqueue({ name: 'consent', granted, ...pointerPosition() });
     seal('manual');
   } else {

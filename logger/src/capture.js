@@ -9,7 +9,7 @@ import { captureChange, captureSubmit, watchPasswordFields } from './forms.js'
 import { checkLayout } from './layout.js'
 import { addListeners } from './listeners.js'
 import { isIgnored, maskUrl } from './mask.js'
-import { capturePointerDown, capturePointerMove, capturePointerOut, capturePointerUp } from './mousePath.js'
+import { capturePointerMove, capturePointerOut, capturePointerUp, notePointer } from './mousePath.js'
 import { captureNavigation } from './pages.js'
 import { enqueue, refreshView } from './recorder.js'
 import { throttle } from './throttle.js'
@@ -61,7 +61,7 @@ export const documentListeners = [
   { types: ['change'], handler: captureChange },
   { types: ['scroll'], handler: captureScroll },
   { types: ['pointermove', 'dragover'], handler: capturePointerMove },
-  { types: ['pointerdown'], handler: capturePointerDown },
+  { types: ['pointerdown'], handler: notePointer },
   { types: ['pointerout'], handler: capturePointerOut },
   { types: ['pointerup', 'pointercancel'], handler: capturePointerUp },
   { types: ['dblclick', 'contextmenu', 'dragstart', 'drop', 'dragend'], handler: capturePointerAction },

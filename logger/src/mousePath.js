@@ -153,8 +153,8 @@ export function capturePointerUp(event) {
   paths.delete(id)
 }
 
-/** A finger that taps does not move. */
-export function capturePointerDown(event) {
+/** Note where the pointer is: a finger that taps does not move. */
+export function notePointer(event) {
   lastPosition = coordinates(event)
 }
 

@@ -11,7 +11,7 @@ import { watchLayout } from './layout.js'
 import { lifecycleListeners, sealAndSendAll } from './lifecycle.js'
 import { addListeners, beginListening, endListening } from './listeners.js'
 import { urlParameters } from './mask.js'
-import { pointerPosition } from './mousePath.js'
+import { notePointer, pointerPosition } from './mousePath.js'
 import { logFirstView, logPageLeave, logPageView, watchNavigation } from './pages.js'
 import { beginPage, enqueue, purge, record, seal } from './recorder.js'
 import { keepOnlyRefusal, loadSession, reasonNotToRecord, saveSession, session, shareRefusal } from './session.js'
@@ -122,6 +122,14 @@ function applyRefusal() {
   keepOnlyRefusal()
 }
 
+/** Capture a click that happened before the logger listened. */
+function captureEarlierClick(click) {
+  atTime(timeOf(click), () => {
+    notePointer(click)
+    captureClick(click)
+  })
+}
+
 /**
  * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
  * refusal also applies to other tabs of the same participant. After a refusal nothing more is captured, and what was
@@ -137,7 +145,7 @@ export function consent(granted, event) {
     const isFirst = Boolean(click && stats.notRecordingReason)
     saveSession({ consent: granted })
     start(isFirst ? loadTime : undefined)
-    if (isFirst && click.type === 'click' && options.capture) atTime(timeOf(click), () => captureClick(click))
+    if (isFirst && click.type === 'click' && options.capture) captureEarlierClick(click)
     enqueue({ name: 'consent', granted, ...pointerPosition() })
     seal('manual')
   } else {

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Study
 from tests.browser.logger_page import BUTTON, flush
 
-TAP = "<style>body{margin:0}</style>"
+AREA = "<map name=m><area id=e shape=rect coords=0,0,50,50 href='#a' alt=a></map>"
+NO_MARGIN = "<style>body{margin:0}</style>"
 
 
 def test_a_labels_press_is_one_click_and_one_activation_of_its_field(study: Study, page: Page) -> None:
@@ -49,20 +50,14 @@ def test_a_subscribed_label_is_logged_once_for_a_press(study: Study, page: Page)
             12,
             "line",
         ),
-        (
-            "<img usemap=#m width=100 height=100 alt=''><map name=m>"
-            "<area id=e shape=rect coords=0,0,50,50 href='#a' alt=a></map>",
-            10,
-            10,
-            "area",
-        ),
+        (f"<img usemap=#m width=100 height=100 alt=''>{AREA}", 10, 10, "area"),
     ],
     ids=["before", "backdrop", "contents", "flat line", "area"],
 )
 def test_a_click_outside_the_elements_box_has_a_place_in_the_page_but_none_in_it(
     study: Study, page: Page, body: str, x: int, y: int, tag: str
 ) -> None:
-    page.goto(study.page(TAP + body))
+    page.goto(study.page(NO_MARGIN + body))
     page.mouse.click(x, y)
     flush(page)
     [click] = study.actions("click")
@@ -82,7 +77,7 @@ def test_a_middle_click_is_a_click_and_a_secondary_one_a_contextmenu(study: Stud
 
 
 def test_fixed_and_sticky_elements_are_marked(study: Study, page: Page) -> None:
-    body = f"""{TAP}<header style="position:fixed;top:0"><button id=a>a</button></header>
+    body = f"""{NO_MARGIN}<header style="position:fixed;top:0"><button id=a>a</button></header>
         <nav style="position:sticky;top:40px;margin-top:60px"><button id=b>b</button></nav>
         <button id=c>c</button><div style="height:3000px"></div>"""
     page.goto(study.page(body))
@@ -96,9 +91,9 @@ def test_fixed_and_sticky_elements_are_marked(study: Study, page: Page) -> None:
 
 
 def test_clicks_in_a_scaled_frame_have_the_outer_pages_coordinates(study: Study, page: Page) -> None:
-    study.site.add("/frame", f"{TAP}<button id=in style='margin:40px;width:100px;height:30px'>inside</button>")
+    study.site.add("/frame", f"{NO_MARGIN}<button id=in style='margin:40px;width:100px;height:30px'>inside</button>")
     frame = "<iframe src=/frame style='border:4px solid;transform:scale(.5);transform-origin:0 0;margin:50px'></iframe>"
-    page.goto(study.page(f"{TAP}<div style='height:30px'></div>{frame}"))
+    page.goto(study.page(f"{NO_MARGIN}<div style='height:30px'></div>{frame}"))
     page.evaluate("userLogger.captureFrame(document.querySelector('iframe'))")
     box = page.frame_locator("iframe").locator("#in").bounding_box()
     assert box

@@ -23,18 +23,20 @@ def effects_of(study: Study, page: Page, count: int = 1) -> list[dict[str, Any]]
         ("<button id=b onclick='this.after(1)'>b</button>", "mutation"),
         ("<button id=b onclick='this.firstChild.data = \"c\"'>b</button>", "mutation"),
         ("<button id=b class=on onclick='this.className = \"off\"'>b</button>", "mutation"),
-        ("<button id=b onclick='history.pushState(0, \"\", \"/x\")'>b</button>", "nav"),
+        ('<button id=b onclick=\'history.pushState(0, "", "/x")\'>b</button>', "nav"),
         ("<input type=radio id=b>", "change"),
         ("<label id=b>Yes <input type=checkbox></label>", "change"),
         ("<input id=b>", "focus"),
         ("<button id=b onclick='q.focus()'>b</button><input id=q>", "focus"),
         ("<details><summary id=b>More</summary>text</details>", "toggle"),
-        ("<div style='height:50px;overflow:auto' id=l><button id=b onclick='l.scrollTop = 99'>b</button>"
-         "<p style='height:900px'></div>", "scroll"),
+        (
+            "<p style='height:50px;overflow:auto' onclick='this.scrollTop = 99'><b id=b>b</b><br>" + "x<br>" * 99,
+            "scroll",
+        ),
         ("<a id=b href='data:text/plain,x' download=x.txt>b</a>", "download"),
         ("<a id=b href='/next' target=_blank>b</a>", "tab"),
     ],
-)  # fmt: skip
+)
 def test_what_follows_a_click_is_its_effect(study: Study, page: Page, body: str, kind: str) -> None:
     study.site.add("/next", "<title>Next</title>")
     page.goto(study.page(body, data_max_time="0.2"))
