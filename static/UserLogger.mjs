@@ -1693,6 +1693,8 @@ const MAX_TEXT = 8000; // characters of all ids and labels of a layout
 const MAX_MOVE = 4; // CSS px that a box may move without having moved
 const MAX_GROWTH = 0.1; // share of the document's size
 
+const SIDES = ['x', 'y', 'w', 'h'];
+
 /** The kinds of boxes, by the elements that are one; the first that matches counts. */
 const KINDS = {
   mark: 'svg *',
@@ -1706,14 +1708,17 @@ const KINDS = {
 const OPEN_KINDS = ['text', 'box', 'image', undefined];
 
 /**
+ * @typedef {object} Box
+ * @property {string} kind
+ * @property {number} x left edge in the document, in whole CSS px
+ * @property {number} y
+ * @property {number} w
+ * @property {number} h
+ *
  * @typedef {object} Layout
  * @property {number} page_w width of the document in CSS px
  * @property {number} page_h
- * @property {string[]} kind of each box, in the order of the document
- * @property {number[]} x left edge of each box in the document, in whole CSS px
- * @property {number[]} y
- * @property {number[]} w
- * @property {number[]} h
+ * @property {Box[]} boxes in the order of the document
  * @property {number[]} fixed indices of the boxes that stay in the viewport while the page is scrolled
  * @property {Record<number, string>} ids of the boxes that have one, by index
  * @property {Record<number, string>} texts the labels of the boxes that have one
@@ -1747,34 +1752,32 @@ function childrenOf(element) {
 /** @returns {Layout} */
 function readLayout() {
   const { scrollWidth, scrollHeight } = document.documentElement;
-  const layout = { page_w: scrollWidth, page_h: scrollHeight, kind: [], x: [], y: [], w: [], h: [], fixed: [], ids: {}, texts: {} };
+  const layout = { page_w: scrollWidth, page_h: scrollHeight, boxes: [], fixed: [], ids: {}, texts: {} };
   let elementsLeft = MAX_ELEMENTS;
   let charactersLeft = MAX_TEXT;
 
-  function addText(column, text) {
+  function addText(texts, text) {
     charactersLeft -= text?.length ?? 0;
-    if (text && charactersLeft > 0) layout[column][layout.kind.length - 1] = text;
+    if (text && charactersLeft > 0) texts[layout.boxes.length] = text;
   }
 
-  function addBox(element, kind, style, isFixed) {
+  function addBox(element, kind, isFixed) {
     const { left, top, width, height } = element.getBoundingClientRect();
-    const [x, y] = [left + scrollX, top + scrollY];
-    const isVisible = style.visibility === 'visible' && Math.max(width, height) >= 1 && x + width > 0 && y + height > 0;
-    if (!kind || !isVisible) return
-    if (isFixed) layout.fixed.push(layout.kind.length);
-    layout.kind.push(kind);
-    for (const [column, value] of Object.entries({ x, y, w: width, h: height })) layout[column].push(Math.round(value));
-    addText('ids', element.getAttribute('id'));
-    addText('texts', textToRecord([element]));
+    const [x, y, w, h] = [left + scrollX, top + scrollY, width, height].map(Math.round);
+    if (w + h === 0 || x + w <= 0 || y + h <= 0) return
+    if (isFixed) layout.fixed.push(layout.boxes.length);
+    addText(layout.ids, element.getAttribute('id'));
+    addText(layout.texts, textToRecord([element]));
+    layout.boxes.push({ kind, x, y, w, h });
   }
 
   function visit(element, isAroundFixed) {
-    if (elementsLeft-- <= 0 || layout.kind.length >= MAX_BOXES || element.matches('[data-ul-ignore]')) return
+    if (elementsLeft-- <= 0 || layout.boxes.length >= MAX_BOXES || element.matches('[data-ul-ignore]')) return
     const style = getComputedStyle(element);
     if (style.display === 'none' || style.opacity === '0') return
     const isFixed = isAroundFixed || /fixed|sticky/.test(style.position);
     const kind = kindOf(element, style);
-    addBox(element, kind, style, isFixed);
+    if (kind && style.visibility === 'visible') addBox(element, kind, isFixed);
     if (OPEN_KINDS.includes(kind)) for (const child of childrenOf(element)) visit(child, isFixed);
   }
 
@@ -1785,27 +1788,26 @@ function readLayout() {
 /** Whether the document has grown or shrunk by a tenth, or most boxes have moved. */
 function hasChanged(layout) {
   if (!logged) return true
-  const isResized = ['page_w', 'page_h'].some((name) => Math.abs(layout[name] - logged[name]) > MAX_GROWTH * logged[name]);
-  const count = Math.max(layout.kind.length, logged.kind.length);
-  let unmoved = 0;
-  for (let i = 0; i < count; i++) {
-    const isSame = ['x', 'y', 'w', 'h'].every((column) => Math.abs(layout[column][i] - logged[column][i]) <= MAX_MOVE);
-    if (isSame && layout.kind[i] === logged.kind[i]) unmoved++;
-  }
-  return isResized || unmoved < count / 2
+  if (['page_w', 'page_h'].some((side) => Math.abs(layout[side] - logged[side]) > MAX_GROWTH * logged[side])) return true
+  const isUnmoved = (box, i) => {
+    const before = logged.boxes[i];
+    return before?.kind === box.kind && SIDES.every((side) => Math.abs(box[side] - before[side]) <= MAX_MOVE)
+  };
+  return layout.boxes.filter(isUnmoved).length < Math.max(layout.boxes.length, logged.boxes.length) / 2
 }
 
 const logIfChanged = guard(() => {
   timer = 0;
   const { scrollWidth, scrollHeight } = document.documentElement;
   const size = `${scrollWidth} ${scrollHeight}`;
-  if (size !== lastSize) {
-    lastSize = size;
-    checkLayout();
-    return
-  }
+  const isSettled = size === lastSize;
+  lastSize = size;
+  if (!isSettled) return checkLayout()
   const layout = readLayout();
-  if (layout.kind.length > 0 && hasChanged(layout) && enqueue({ name: 'layout', n: layout.kind.length, ...layout }) !== undefined) logged = layout;
+  const { boxes, ...rest } = layout;
+  if (boxes.length === 0 || !hasChanged(layout)) return
+  const columns = Object.fromEntries(['kind', ...SIDES].map((name) => [name, boxes.map((box) => box[name])]));
+  if (enqueue({ name: 'layout', n: boxes.length, ...rest, ...columns }) !== undefined) logged = layout;
 });
 
 /** Something may have changed the layout: log it when it has settled, if it has changed. */
@@ -2769,9 +2771,13 @@ const methods = {
    * @param {number} [maxWait] ms
    * @returns {Promise<object>} stats(), when everything is acknowledged or after `maxWait`; `pending` is then 0 or not
    */
-  flush(maxWait = MAX_FLUSH_WAIT_MS) {
-    seal('manual');
-    return whenDelivered(maxWait).then(methods.stats)
+  async flush(maxWait = MAX_FLUSH_WAIT_MS) {
+    const end = now() + maxWait;
+    do {
+      seal('manual');
+      await whenDelivered(end - now());
+    } while (openActions() > 0 && now() < end) // something was captured meanwhile
+    return methods.stats()
   },
 
   /**

@@ -12,7 +12,7 @@ import { captureFrame, consent, start, startFirst, stop } from './recording.js'
 import { saveSession, session } from './session.js'
 import { configure, constants, options, setConstants } from './settings.js'
 import { stats } from './stats.js'
-import { epochMs, hash } from './util.js'
+import { epochMs, hash, now } from './util.js'
 
 const MAX_FLUSH_WAIT_MS = 10e3
 
@@ -100,9 +100,13 @@ const methods = {
    * @param {number} [maxWait] ms
    * @returns {Promise<object>} stats(), when everything is acknowledged or after `maxWait`; `pending` is then 0 or not
    */
-  flush(maxWait = MAX_FLUSH_WAIT_MS) {
-    seal('manual')
-    return whenDelivered(maxWait).then(methods.stats)
+  async flush(maxWait = MAX_FLUSH_WAIT_MS) {
+    const end = now() + maxWait
+    do {
+      seal('manual')
+      await whenDelivered(end - now())
+    } while (openActions() > 0 && now() < end) // something was captured meanwhile
+    return methods.stats()
   },
 
   /**

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import mimetypes
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+LIBRARIES = Path(__file__).parents[2] / "logger/node_modules"
 
 RELAYED = (
     "Content-Type",
@@ -38,7 +42,7 @@ class Quiet(BaseHTTPRequestHandler):
 
 
 class Site(Host):
-    """Pages of a study, from another origin than the API."""
+    """Pages of a study, from another origin than the API; below `/libraries/` the npm packages that the tests use."""
 
     def __init__(self) -> None:
         pages: dict[str, tuple[str, dict[str, str]]] = {}
@@ -46,12 +50,22 @@ class Site(Host):
 
         class Pages(Quiet):
             def do_GET(self) -> None:
-                html, headers = pages.get(urlsplit(self.path).path, ("", {}))
-                self.send_response(200 if html else 404)
+                path = urlsplit(self.path).path
+                if path.startswith("/libraries/"):
+                    file = LIBRARIES / path.removeprefix("/libraries/")
+                    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+                    self.answer(200, file.read_text(), {"Content-Type": kind})
+                elif path in pages:
+                    self.answer(200, *pages[path])
+                else:
+                    self.answer(404, "", {})
+
+            def answer(self, status: int, text: str, headers: dict[str, str]) -> None:
+                self.send_response(status)
                 for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(html.encode())
+                self.wfile.write(text.encode())
 
         super().__init__(Pages)
 
