@@ -21,11 +21,12 @@ let eventTime;
 
 /** Call a function while the actions that it logs get the time of an event, in ms since the page began. */
 function atTime(time, work) {
+  const outerTime = eventTime;
   eventTime = time;
   try {
     return work()
   } finally {
-    eventTime = undefined;
+    eventTime = outerTime;
   }
 }
 
@@ -144,8 +145,9 @@ function coordinates(event) {
  * The time stamps of events in a frame are relative to the frame's own beginning.
  */
 function timeOf({ timeStamp, view, target }) {
-  const source = view ?? (target?.ownerDocument ?? target?.document ?? target)?.defaultView ?? window;
-  const time = timeStamp + source.performance.timeOrigin - performance.timeOrigin;
+  const source = view ?? (target?.ownerDocument ?? target?.document ?? target)?.defaultView;
+  const { timeOrigin } = source?.performance ?? performance;
+  const time = timeStamp + timeOrigin - performance.timeOrigin;
   return time >= 0 && time <= now() ? time : now()
 }
 
@@ -203,6 +205,7 @@ function guard(work) {
 // The originals, before another script of the page replaces them.
 const { parse, stringify } = JSON;
 
+/** The value as a text, whatever it is. */
 function textOf(value) {
   try {
     return String(value)
@@ -321,6 +324,9 @@ function setConstants(changes) {
   for (const [name, value] of Object.entries(changes ?? {})) constants[name] = acceptable(name, value);
 }
 
+/** Whether the study does not want actions of this name. */
+const isSkipped = (name) => options.skip.split(/\W/).includes(name);
+
 /** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
 function storagePrefix() {
   return `userlogger ${options.server} `
@@ -377,13 +383,13 @@ function configure(server, maxActions, maxTime, attributesName, constantAttribut
 
 const MASKED = '***';
 const MAX_TEXT$1 = 2000; // characters
-const MIN_TYPED = 3; // characters; a shorter value says little, and masking it in the title would hide much else
+const MIN_TYPED = 3; // bytes; a shorter value says little, and masking it in a text would hide much else
 
 /** An e-mail address, a JSON web token, or a long number, for example of a telephone or a card. */
 const PERSONAL_DATA = /[^\s=&?#/]{1,99}(?:@|%40)[^\s&#/]+|\beyJ[\w.-]+|\d[\d -]{7,}\d(?![\da-z])/gi;
 const ISO_DATE = /^(19|20)\d\d-[01]\d-[0-3]\d$/;
 /** A parameter and its value, or a parameter without one. */
-const PARAMETER = /([?&;#])([^=&#;?\s]*)=[^&#;\s]*|[?&;][^=&#;?\s]+(?=[&#;]|$)/;
+const PARAMETER = /([?&;#])([^=&#;?\s]*)=([^&#;\s]*)|[?&;]([^=&#;?\s]+)(?=[&#;\s]|$)/;
 /** A parameter, personal data, or a part of a path that may be a token. */
 const PART_OF_URL = new RegExp(`${PARAMETER.source}|${PERSONAL_DATA.source}|[\\w+-]{8,}`, 'gi');
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -396,7 +402,7 @@ const STUDY_PARAMETERS = 'user condition condition_1 condition_2 PROLIFIC_PID ST
  * time of the search grows with its length.
  */
 function maskText(text) {
-  return cut(String(text), MAX_TEXT$1).replace(PERSONAL_DATA, (found) => (ISO_DATE.test(found) ? found : MASKED))
+  return cut(textOf(text), MAX_TEXT$1).replace(PERSONAL_DATA, (found) => (ISO_DATE.test(found) ? found : MASKED))
 }
 
 function isKept(parameter) {
@@ -415,14 +421,40 @@ function isToken(part) {
  * Mask a URL, or a text that may contain one: as maskText, and also the values of all parameters except those that
  * studies use or that `data-url-params` names. A token in a path becomes `~` and six digits of its hash, so that two
  * pages stay two pages.
+ * @param {unknown} url
+ * @param {(value: string) => void} [onMasked] is called with each masked value, as the URL has it
  */
-function maskUrl(url) {
-  return cut(String(url), MAX_TEXT$1).replace(PART_OF_URL, (part, separator, name) => {
+function maskUrl(url, onMasked) {
+  return cut(textOf(url), MAX_TEXT$1).replace(PART_OF_URL, (part, separator, name, value, bare) => {
     // A kept parameter may itself be a URL with parameters.
-    if (separator) return isKept(name) && !/=.*(=|%3d)/i.test(part) ? part : `${separator}${name}=${MASKED}`
-    if (/[?&;]/.test(part[0])) return part[0] + MASKED
+    if (separator && isKept(name) && !/=|%3d/i.test(value)) return part
+    if (separator ?? bare) onMasked?.(value ?? bare);
+    if (separator) return `${separator}${name}=${MASKED}`
+    if (bare) return part[0] + MASKED
     return isToken(part) ? `~${hash(part).toString(16).padStart(6, '0').slice(-6)}` : maskText(part)
   })
+}
+
+/** What forms may have put into the URLs of this page's views: patterns that find it in a text, as whole words. */
+const typedValues = new Map();
+
+const noteTyped = guard((value) => {
+  const typed = decodeURIComponent(value.replace(/\+/g, ' ')).trim();
+  if (encodeURIComponent(typed).length < MIN_TYPED) return
+  const escaped = typed.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+  typedValues.set(typed, new RegExp(`(^|[^a-z\\d])${escaped}(?![a-z\\d])`, 'gi'));
+});
+
+/** Mask the URL of a view, and remember what it masks for maskShown(). */
+function maskViewUrl(url) {
+  return maskUrl(url, noteTyped)
+}
+
+/** Mask a text that the page shows: as maskText, and also what it repeats of the masked values in its URLs. */
+function maskShown(text) {
+  let masked = textOf(text);
+  for (const pattern of typedValues.values()) masked = masked.replace(pattern, `$1${MASKED}`);
+  return maskText(masked)
 }
 
 /** Names and values of the URL's parameters: of its query, and of a hash route such as `#/welcome?user=p017`. */
@@ -430,21 +462,16 @@ function urlParameters() {
   return [location.search, location.hash.split('?')[1]].flatMap((query) => [...new URLSearchParams(query)])
 }
 
-/** The page's title, masked. A page may repeat in its title what a form has put into its URL. */
-function maskedTitle() {
-  let title = document.title;
-  for (const [name, value] of urlParameters()) {
-    const typed = value.trim();
-    if (typed.length < MIN_TYPED || isKept(name)) continue
-    title = title.replace(new RegExp(typed.replace(/[^\w\s]/g, '\\$&'), 'gi'), MASKED);
-  }
-  return maskText(title)
+/** The host element of the shadow root that a node is in. A document may have an element that is named "host". */
+function hostOf(node) {
+  const root = node.getRootNode();
+  return root.nodeType === Node.DOCUMENT_FRAGMENT_NODE ? root.host : undefined
 }
 
 /** Whether the node is an element that matches the selector or has an ancestor that does, also across shadow roots. */
 function isWithin(node, selector) {
   if (!node?.closest) return false
-  return node.closest(selector) !== null || isWithin(node.getRootNode().host, selector)
+  return node.closest(selector) !== null || isWithin(hostOf(node), selector)
 }
 
 /** Whether the study wants no record of what happens in this element. */
@@ -457,7 +484,7 @@ function isIgnored(node) {
 
 
 const MAX_LABEL = 80; // characters
-const MAX_TEXT_NODES = 100;
+const MAX_NODES = 200; // that are looked at for one label
 
 /** Elements whose text is a label: links, buttons, labels, options, tabs, menu items and headings. */
 const LABELLED =
@@ -474,15 +501,16 @@ function isLabelled(element) {
 }
 
 /** Append the texts that a person sees in a node, also of a shadow root and of what is slotted into it. */
-function collectTexts(node, texts) {
-  if (texts.length > MAX_TEXT_NODES) return
+function collectTexts(node, texts, budget) {
+  if (budget.nodes-- <= 0) return
   if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
   if (!node.localName || WITHOUT_TEXT.test(node.localName)) return
   const { display, visibility } = getComputedStyle(node);
   if (display === 'none' || visibility === 'hidden') return
   if (node.matches(PRIVATE)) return void texts.push(MASKED)
   const slotted = node.assignedNodes?.() ?? [];
-  for (const child of slotted.length > 0 ? slotted : (node.shadowRoot ?? node).childNodes) collectTexts(child, texts);
+  const children = slotted.length > 0 ? slotted : (node.shadowRoot ?? node).childNodes;
+  for (let i = 0; i < children.length && budget.nodes > 0; i++) collectTexts(children[i], texts, budget);
 }
 
 /** The first 80 characters of the text that a person sees on an element; `***` for what may be private. */
@@ -490,8 +518,8 @@ function visibleText(element) {
   if (isWithin(element, PRIVATE)) return MASKED
   const texts = [];
   if (element.localName === 'input') texts.push(element.value);
-  else collectTexts(element, texts);
-  return cut(maskText(texts.join(' ').replace(/\s+/g, ' ').trim()), MAX_LABEL)
+  else collectTexts(element, texts, { nodes: MAX_NODES });
+  return cut(maskShown(texts.join(' ').replace(/\s+/g, ' ').trim()), MAX_LABEL)
 }
 
 /**
@@ -524,7 +552,7 @@ const STATE = /[\d()]|check|select|expand|collaps|sort|press/i;
 /** Whether an attribute says nothing private, and the same after a change of state and after the next load. */
 function isUsable(element, name) {
   const value = element.getAttribute(name);
-  if (!QUOTABLE.test(value) || value !== maskText(value) || isWithin(element, '[data-ul-mask]')) return false
+  if (!QUOTABLE.test(value) || value !== maskShown(value) || isWithin(element, '[data-ul-mask]')) return false
   if (name === 'aria-label') return isLabelled(element) && !STATE.test(value)
   return name !== 'name' || !GENERATED.test(value)
 }
@@ -543,7 +571,9 @@ function idSelector({ id }) {
 function uniqueSelector(element) {
   const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element);
   if (!selector) return ''
-  const isUnique = element.getRootNode().querySelectorAll(selector).length < 2;
+  const root = element.getRootNode();
+  // The first look is fast where many elements have the same.
+  const isUnique = root.querySelector(selector) === element && root.querySelectorAll(selector).length === 1;
   return isUnique ? selector : ''
 }
 
@@ -553,11 +583,12 @@ function uniqueSelector(element) {
  * visited one by one: `children` is slow for long lists, and in a form with a field called "children" it is that field.
  */
 function siblingSelector(element) {
-  const selector = CSS.escape(element.localName) + attributeSelector(element, NAME_ATTRIBUTE);
+  const { localName } = element; // once: a table may have tens of thousands of rows
+  const selector = CSS.escape(localName) + attributeSelector(element, NAME_ATTRIBUTE);
   let position = 1;
   let isAmbiguous = false;
   for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
-    if (sibling.localName === element.localName) {
+    if (sibling.localName === localName) {
       position++;
       isAmbiguous = isAmbiguous || sibling.matches(selector);
     }
@@ -568,12 +599,16 @@ function siblingSelector(element) {
   return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
 }
 
-/** The path as a selector. If that is too long, its inner part, unless that matches another element too. */
+/**
+ * The path as a selector, or if that is too long, its inner part; undefined if that matches another element too, as may
+ * also be the case where no `body` is the outermost element.
+ */
 function joinPath(path, root, maxLength) {
   const inner = [...path];
   while (inner.join(' > ').length > maxLength) inner.shift();
   const selector = inner.join(' > ');
-  return inner.length === path.length || root.querySelectorAll(selector).length === 1 ? selector : undefined
+  const isUnique = inner.length === path.length && root.nodeType === Node.DOCUMENT_NODE;
+  return isUnique || root.querySelectorAll(selector).length === 1 ? selector : undefined
 }
 
 /**
@@ -583,7 +618,8 @@ function joinPath(path, root, maxLength) {
  */
 const selectorOf = guard((element) => {
   const root = element.getRootNode();
-  const prefix = root.host ? `${selectorOf(root.host)} >>> ` : '';
+  const host = hostOf(element);
+  const prefix = host ? `${selectorOf(host)} >>> ` : '';
   const path = [];
   // A form with a field called "parentElement" would have no end.
   for (let ancestor = element; ancestor && path.length < MAX_LENGTH; ancestor = ancestor.parentElement) {
@@ -599,9 +635,9 @@ const selectorOf = guard((element) => {
 // On which element an event happened.
 
 
-/** The elements, documents and roots that an event passes, from the innermost, also inside open shadow roots. */
+/** The elements, roots and documents that an event passes, from the innermost, also inside open shadow roots. */
 function pathOf$1(event) {
-  const path = event.composedPath();
+  const path = event.composedPath().filter((node) => node !== node.window); // a window's properties are global variables
   return path.length > 0 ? path : [event.target] // it is empty after the event
 }
 
@@ -633,8 +669,10 @@ function rectangle(element, { x, y, scaleX, scaleY }) {
 /** `true` if the element, or one around it, stays where it is in the viewport while the page is scrolled. */
 function isFixed(element) {
   if (!element) return undefined
-  const isItself = /fixed|sticky/.test(getComputedStyle(element).position);
-  return isItself || isFixed(element.parentElement ?? element.getRootNode().host)
+  if (/fixed|sticky/.test(getComputedStyle(element).position)) return true
+  // The next positioned element around it: to ask each parent takes long in a deep tree. SVG has no offsetParent.
+  const isHtml = element.offsetParent !== undefined;
+  return isFixed(isHtml ? element.offsetParent ?? hostOf(element) : element.parentElement)
 }
 
 /** How far across an element a point is, from 0 to 1 with three decimals; undefined if it is outside. */
@@ -669,15 +707,32 @@ function clickedElementFields(element, event) {
 
 /**
  * The attributes of an element whose name begins with `attributesName`, with their present values: masked like URLs,
- * unless the study has named a prefix of its own.
+ * unless the study has named a prefix of its own; none of a masked element.
  */
 function studyAttributes(element) {
   const attributes = {};
+  if (isWithin(element, '[data-ul-mask]')) return attributes
   for (const name of element.getAttributeNames()) {
     const value = element.getAttribute(name);
-    if (name.startsWith(options.attributesName)) attributes[name] = options.attributesName === 'data-' ? maskUrl(value) : value;
+    const isOwn = options.attributesName !== 'data-';
+    if (name.startsWith(options.attributesName)) attributes[name] = isOwn ? value : maskUrl(value);
   }
   return attributes
+}
+
+// ---- collectors.js ----
+// What happens before an action and is still being collected: the mouse path, the last scroll.
+
+const collectors = [];
+
+/** Register a function that logs what it has collected so far. */
+function beforeEachAction(collector) {
+  collectors.push(collector);
+}
+
+/** Log all of it: before each action and before a batch is sealed, so that actions are in the order of their times. */
+function completePrecedingActions() {
+  for (const collector of collectors) collector();
 }
 
 // ---- batch.js ----
@@ -1300,12 +1355,15 @@ function readEnvironment() {
   }
 }
 
+/** The page's title, masked. */
+const readTitle = () => maskShown(document.title);
+
 /** The view: what the page shows now, masked. Lengths in CSS px. Reading it may cause a layout. */
 function readView() {
   const { scrollWidth, scrollHeight } = document.documentElement;
   return {
-    url: maskUrl(location.href),
-    title: maskedTitle(),
+    url: maskViewUrl(location.href),
+    title: readTitle(),
     viewport_w: innerWidth,
     viewport_h: innerHeight,
     page_w: scrollWidth,
@@ -1363,15 +1421,7 @@ let sealTimer = 0;
  */
 let openBatch = { actions: [], views: [], bytes: 0, lost: [] };
 
-let completePrecedingAction = () => {};
 
-/**
- * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It
- * is called before each action and before a batch is sealed, so that actions are in the order of their times.
- */
-function beforeEachAction(callback) {
-  completePrecedingAction = callback;
-}
 
 /** Number of actions captured on this page. */
 const capturedActions = () => nextSeq;
@@ -1408,7 +1458,7 @@ function beginPage() {
  * layout.
  */
 function refreshView() {
-  completePrecedingAction();
+  completePrecedingActions();
   view = readView();
   clearTimeout(titleTimer);
   titleTimer = setTimeout(finishTitle, TITLE_MS);
@@ -1416,7 +1466,7 @@ function refreshView() {
 
 /** Single-page apps give a view its title after it has begun: the view gets the one that the page has now. */
 function updateTitle() {
-  const title = maskedTitle();
+  const title = readTitle();
   if (title === view.title) return
   const { views } = openBatch;
   const isOpen = views.at(-1) === view;
@@ -1446,15 +1496,15 @@ function viewIndex() {
  * @returns {number | undefined} the action's seq; undefined if it was not recorded
  */
 function enqueue(action, time = currentTime()) {
-  if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+  if (stats.notRecordingReason || isSkipped(action.name)) return undefined
   return reasonNotToRecord() ? undefined : record(action, time)
 }
 
 /** Put an action into the open batch although the person has just refused: the refusal itself. */
 function record(action, time = currentTime()) {
-  completePrecedingAction();
+  completePrecedingActions();
   for (const name of Object.keys(constants)) {
-    if (name in action) action[name] = constants[name];
+    if (name in action && name !== 'name') action[name] = constants[name];
   }
   const t = roundToTenth(time);
   const timestamp = Math.round(pageStart + t);
@@ -1489,7 +1539,7 @@ function startSealTimer() {
 
 /** Seal the open batch and hand it over for delivery. `reason` is the envelope's, see docs/protocol.md. */
 function seal(reason) {
-  completePrecedingAction();
+  completePrecedingActions();
   sealOpenBatch(reason);
 }
 
@@ -1520,7 +1570,7 @@ function sealOpenBatch(reason) {
  * seqs are declared as lost, because the study would otherwise see a loss without a reason.
  */
 function purge() {
-  completePrecedingAction(); // the mouse path collected so far is deleted too
+  completePrecedingActions(); // the mouse path collected so far is deleted too
   const lost = nextSeq > 0 ? [{ from: 0, to: nextSeq - 1, reason: 'consent' }] : [];
   openBatch = { actions: [], views: [], bytes: 0, lost };
   deleteBatchesOfUser();
@@ -1559,6 +1609,7 @@ function trackSelector(selector) {
 // ---- watchMethod.js ----
 // Calls of the browser's own methods that fire no event.
 
+
 /**
  * Call a function with each call of a method, until the signal fires. What the method does and returns stays the same.
  * @param {object} owner the object that has the method
@@ -1567,20 +1618,23 @@ function trackSelector(selector) {
  * @param {(self: object) => void} [before] is called before the method, with the object that it is called on
  * @param {() => void} [after] is called after it
  */
-function watchMethod(owner, name, signal, before, after) {
+const watchMethod = guard((owner, name, signal, before, after) => {
   const original = owner[name];
-  const replacement = function (...args) {
-    before?.(this);
-    const result = original.apply(this, args);
-    after?.();
-    return result
-  };
-  owner[name] = replacement;
+  // A proxy, because it has the method's own properties.
+  const replacement = new Proxy(original, {
+    apply(method, self, args) {
+      if (!signal.aborted) before?.(self);
+      const result = Reflect.apply(method, self, args);
+      if (!signal.aborted) after?.();
+      return result
+    },
+  });
+  owner[name] = replacement; // fails where the page has frozen the object
   signal.addEventListener('abort', () => {
     // If other code has wrapped the method since, it must stay as it is.
     if (owner[name] === replacement) owner[name] = original;
   });
-}
+});
 
 // ---- forms.js ----
 // Forms: which fields were filled in, and their values only where the study asks for them and they are not secret.
@@ -1603,6 +1657,11 @@ function noteTypes(changes) {
 function watchPasswordFields(root) {
   typeObserver ??= new MutationObserver(noteTypes);
   typeObserver.observe(root, { subtree: true, attributeFilter: ['type'], attributeOldValue: true });
+}
+
+/** Stop watching. What was noted stays noted. */
+function unwatchPasswordFields() {
+  typeObserver?.disconnect();
 }
 
 /** Whether nothing about a field's value may be recorded, not even its length. */
@@ -1695,15 +1754,16 @@ const MAX_GROWTH = 0.1; // share of the document's size
 
 const SIDES = ['x', 'y', 'w', 'h'];
 
-/** The kinds of boxes, by the elements that are one; the first that matches counts. */
-const KINDS = {
-  mark: 'svg *',
-  link: 'a[href]',
-  button: 'button,summary,[role=button],[type=submit],[type=button],[type=reset]',
-  field: 'input,select,textarea,[contenteditable]',
-  image: 'img,svg,canvas,video,iframe',
-  heading: 'h1,h2,h3,h4,h5,h6,[role=heading]',
-};
+/** The kinds of boxes, by role and by tag. */
+const KINDS = new Map(
+  Object.entries({
+    link: 'a,link',
+    button: 'button,summary',
+    field: 'input,select,textarea',
+    image: 'img,svg,canvas,video,iframe',
+    heading: 'h1,h2,h3,h4,h5,h6,heading',
+  }).flatMap(([kind, names]) => names.split(',').map((name) => [name, kind])),
+);
 /** Kinds whose elements have further boxes inside. */
 const OPEN_KINDS = ['text', 'box', 'image', undefined];
 
@@ -1728,25 +1788,34 @@ const OPEN_KINDS = ['text', 'box', 'image', undefined];
 let logged;
 /** Width and height of the document when they were last looked at, as text. */
 let lastSize;
-let timer = 0;
+let timer;
 
 function hasOwnText(element) {
-  return [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+  let node = element.firstChild;
+  while (node && !(node.nodeType === Node.TEXT_NODE && node.data.trim())) node = node.nextSibling;
+  return node !== null
 }
 
 /** What a box is; undefined for an element that shows nothing of its own. */
-function kindOf(element, { backgroundColor, backgroundImage, borderTopWidth, boxShadow }) {
-  const kind = Object.keys(KINDS).find((name) => element.matches(KINDS[name]));
-  if (kind) return kind === 'mark' && element.children.length > 0 ? undefined : kind
+function kindOf(element, style) {
+  if (element.ownerSVGElement) return element.firstElementChild ? undefined : 'mark'
+  if (element.isContentEditable) return 'field'
+  const kind = KINDS.get(element.getAttribute('role')) ?? KINDS.get(element.localName);
+  if (kind) return kind === 'field' && /submit|button|reset/.test(element.type) ? 'button' : kind
   if (hasOwnText(element)) return 'text'
-  const isTransparent = /^(transparent|rgba\(.*, 0\))$/.test(backgroundColor) && backgroundImage === 'none';
-  return isTransparent && borderTopWidth === '0px' && boxShadow === 'none' ? undefined : 'box'
+  const isTransparent = /, 0\)$/.test(style.backgroundColor) && style.backgroundImage === 'none';
+  return isTransparent && style.borderTopWidth === '0px' && style.boxShadow === 'none' ? undefined : 'box'
 }
 
-/** The elements inside an element as a person sees them: those of its shadow root, or what is slotted into it. */
-function childrenOf(element) {
+/**
+ * Call a function for each element inside an element as a person sees them: those of its shadow root, or what is slotted
+ * into it; until it returns false.
+ */
+function eachChild(element, visit) {
   const slotted = element.assignedElements?.() ?? [];
-  return slotted.length > 0 ? slotted : [...(element.shadowRoot ?? element).childNodes].filter((node) => node.localName)
+  if (slotted.length > 0) return slotted.every(visit)
+  let child = (element.shadowRoot ?? element).firstElementChild;
+  while (child && visit(child)) child = child.nextElementSibling;
 }
 
 /** @returns {Layout} */
@@ -1767,21 +1836,25 @@ function readLayout() {
     if (w + h === 0 || x + w <= 0 || y + h <= 0) return
     if (isFixed) layout.fixed.push(layout.boxes.length);
     addText(layout.ids, element.getAttribute('id'));
-    addText(layout.texts, textToRecord([element]));
+    if (isLabelled(element)) addText(layout.texts, visibleText(element));
     layout.boxes.push({ kind, x, y, w, h });
   }
 
+  /** Returns whether there may be more boxes. */
   function visit(element, isAroundFixed) {
-    if (elementsLeft-- <= 0 || layout.boxes.length >= MAX_BOXES || element.matches('[data-ul-ignore]')) return
+    if (elementsLeft-- <= 0 || layout.boxes.length >= MAX_BOXES) return false
+    // What is in a closed `details` has a size nevertheless.
+    if (element.matches('[data-ul-ignore]') || element.checkVisibility?.() === false) return true
     const style = getComputedStyle(element);
-    if (style.display === 'none' || style.opacity === '0') return
+    if (style.opacity === '0') return true
     const isFixed = isAroundFixed || /fixed|sticky/.test(style.position);
     const kind = kindOf(element, style);
     if (kind && style.visibility === 'visible') addBox(element, kind, isFixed);
-    if (OPEN_KINDS.includes(kind)) for (const child of childrenOf(element)) visit(child, isFixed);
+    if (OPEN_KINDS.includes(kind)) eachChild(element, (child) => visit(child, isFixed));
+    return true
   }
 
-  for (const element of childrenOf(document.body)) visit(element, false);
+  eachChild(document.querySelector('body'), visit);
   return layout
 }
 
@@ -1797,12 +1870,11 @@ function hasChanged(layout) {
 }
 
 const logIfChanged = guard(() => {
-  timer = 0;
   const { scrollWidth, scrollHeight } = document.documentElement;
   const size = `${scrollWidth} ${scrollHeight}`;
   const isSettled = size === lastSize;
   lastSize = size;
-  if (!isSettled) return checkLayout()
+  if (!isSettled) return void checkLayout()
   const layout = readLayout();
   const { boxes, ...rest } = layout;
   if (boxes.length === 0 || !hasChanged(layout)) return
@@ -1810,16 +1882,16 @@ const logIfChanged = guard(() => {
   if (enqueue({ name: 'layout', n: boxes.length, ...rest, ...columns }) !== undefined) logged = layout;
 });
 
-/** Something may have changed the layout: log it when it has settled, if it has changed. */
+/** Something may have changed the layout: log it when it has settled and the browser is idle, if it has changed. */
 function checkLayout() {
-  if (options.layout && !timer) timer = setTimeout(logIfChanged, SETTLED_MS);
+  if (!options.layout || isSkipped('layout')) return
+  clearTimeout(timer);
+  timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(logIfChanged), SETTLED_MS);
 }
 
 /** A view begins: log its layout when it has settled. */
 function beginLayout() {
   logged = lastSize = undefined;
-  clearTimeout(timer);
-  timer = 0;
   checkLayout();
 }
 
@@ -2202,10 +2274,12 @@ const guardedHandlers = new WeakMap();
 /** An event that passes two listening targets, such as a window and a shadow root, is handled once. */
 function guardedHandler(handler) {
   if (!guardedHandlers.has(handler)) {
-    let lastEvent;
+    /** The innermost target of each handled event: a script may fire one event on several. */
+    const handled = new WeakMap();
     const handleOnce = guard((event) => {
-      if (event === lastEvent) return
-      lastEvent = event;
+      const [target] = event.composedPath();
+      if (handled.get(event) === target) return
+      handled.set(event, target);
       atTime(timeOf(event), () => handler(event));
     });
     guardedHandlers.set(handler, handleOnce);
@@ -2265,14 +2339,18 @@ function logPageView(nav, time = currentTime()) {
   viewedUrl = location.href;
   viewStart = time;
   refreshView();
-  enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer), ...pointerPosition() }, time);
+  enqueue({ name: 'pageview', nav, referrer: maskViewUrl(referrer), ...pointerPosition() }, time);
   logAreasIfChanged();
   beginLayout();
 }
 
-/** Log that the logger shows what the page shows: its load, or if that is logged already, that the logger starts again. */
-function logFirstView(time) {
-  logPageView(viewedUrl === undefined ? 'load' : 'start', time);
+/**
+ * Log the view that the page shows when the logger starts: its load, or if that was logged already, another start.
+ * @param {number} [loadTime] ms since the page began, where the load was before
+ */
+function logFirstView(loadTime) {
+  if (viewedUrl === undefined) logPageView('load', loadTime);
+  else logPageView('start');
 }
 
 /**
@@ -2312,24 +2390,26 @@ function watchNavigation(signal) {
 
 const INTERVAL_MS = 100;
 
-/** The time of the last event of each target that waits, in ms since the page began. */
-const lastTimes = new Map();
+/** What waits, by target: the time of the last event in ms since the page began, the function to call, the timer. */
+const waiting = new Map();
+
+function logNow({ time, log, timer }, target) {
+  clearTimeout(timer);
+  waiting.delete(target); // first, because logging calls this again for whatever waits
+  atTime(time, guard(log));
+}
+
+beforeEachAction(() => waiting.forEach(logNow));
 
 /**
- * Call `log` 100 ms from now, at the time of the target's last event, unless a call for it is already waiting. During
- * continuous scrolling it is therefore called each 100 ms, and once after the last event.
+ * Call `log` 100 ms from now, or before the next action, at the time of the target's last event. During continuous
+ * scrolling it is therefore called each 100 ms, and once after the last event.
  * @param {EventTarget} target what is scrolled or resized
  * @param {() => void} log
  */
 function throttle(target, log) {
-  if (!lastTimes.has(target)) {
-    setTimeout(guard(() => {
-      const time = lastTimes.get(target);
-      lastTimes.delete(target);
-      atTime(time, log);
-    }), INTERVAL_MS);
-  }
-  lastTimes.set(target, currentTime());
+  const timer = waiting.get(target)?.timer ?? setTimeout(() => logNow(waiting.get(target), target), INTERVAL_MS);
+  waiting.set(target, { time: currentTime(), log, timer });
 }
 
 // ---- capture.js ----
@@ -2359,7 +2439,6 @@ function captureScroll({ target }) {
       scroll_x: roundToTenth(element.scrollLeft),
       scroll_y: roundToTenth(element.scrollTop),
     });
-    checkLayout(); // lists load more while they are scrolled
   });
 }
 
@@ -2368,7 +2447,7 @@ function captureScroll({ target }) {
  * open shadow root that the pointer or the focus has entered.
  */
 function listenInRoots(event) {
-  for (const node of event.composedPath()) {
+  for (const node of pathOf$1(event)) {
     if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners);
     if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE || node.nodeType === Node.DOCUMENT_NODE) watchPasswordFields(node);
   }
@@ -2547,7 +2626,6 @@ function beginCapture(viewTime) {
     beginViews(viewTime);
   }
   addListeners(window, lifecycleListeners);
-  addListeners(window, [{ types: ['pageshow'], handler: handlePageShow }]);
   frames.forEach(listenInFrame);
 }
 
@@ -2561,6 +2639,7 @@ const listenInFrame = guard((frame) => {
 function endCapture(reason) {
   stats.notRecordingReason = reason;
   cancelClickEffect();
+  unwatchPasswordFields();
   endListening();
 }
 
@@ -2571,6 +2650,7 @@ function endCapture(reason) {
 function start(viewTime) {
   if (!stats.notRecordingReason || !options.server) return
   window.addEventListener('storage', followSharedConsent);
+  window.addEventListener('pageshow', handlePageShow);
   if (document.prerendering) {
     document.addEventListener('prerenderingchange', startWithSession);
     return
@@ -2590,11 +2670,15 @@ function start(viewTime) {
  * consent, task or user may have changed on the page before.
  */
 const startWithSession = guard(() => {
+  loadSessionAndUser();
+  start();
+});
+
+function loadSessionAndUser() {
   loadSession(givenUser);
   const user = givenUser || session.user;
   if (user) constants.user = user;
-  start();
-});
+}
 
 /** Start for the first time, after the settings have been applied. */
 function startFirst() {
@@ -2609,6 +2693,7 @@ function startFirst() {
 function stop() {
   document.removeEventListener('prerenderingchange', startWithSession);
   window.removeEventListener('storage', followSharedConsent);
+  window.removeEventListener('pageshow', handlePageShow);
   if (stats.notRecordingReason) return
   endClickEffect();
   logPageLeave();
@@ -2626,12 +2711,12 @@ function applyRefusal() {
 }
 
 /** Capture a click that happened before the logger listened. */
-function captureEarlierClick(click) {
+const captureEarlierClick = guard((click) => {
   atTime(timeOf(click), () => {
     notePointer(click);
     captureClick(click);
   });
-}
+});
 
 /**
  * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
@@ -2658,7 +2743,7 @@ function consent(granted, event) {
 
 /** Another logger of the same origin has stored something: the person may have consented or refused there. */
 const followSharedConsent = guard(() => {
-  if (stats.notRecordingReason === 'consent') start();
+  if (stats.notRecordingReason) start();
   else if (!stats.notRecordingReason && reasonNotToRecord() === 'consent') applyRefusal();
 });
 
@@ -2666,14 +2751,18 @@ const followSharedConsent = guard(() => {
  * The page has come back from the back-forward cache. Meanwhile the person may have refused on another page, or another
  * participant may use the computer.
  */
-function handlePageShow({ persisted }) {
+const handlePageShow = guard(({ persisted }) => {
   if (!persisted) return
-  loadSession(givenUser);
+  if (stats.notRecordingReason) {
+    startWithSession();
+    return
+  }
+  loadSessionAndUser();
   if (session.consent === false) applyRefusal();
   else if (reasonNotToRecord()) endCapture('consent');
   else if (options.capture) logPageView('bfcache');
   resumeDelivery();
-}
+});
 
 /** Capture inside a frame of the same origin too, in this page's coordinates. Before consent, this waits for it. */
 function captureFrame(frame) {

@@ -4,7 +4,7 @@ import { logAreasIfChanged } from './areas.js'
 import { beginPress, captureEffect } from './clickEffect.js'
 import { captureClick } from './clicks.js'
 import { pointerFields } from './coordinates.js'
-import { elementFields, targetOf } from './element.js'
+import { elementFields, pathOf, targetOf } from './element.js'
 import { captureChange, captureSubmit, watchPasswordFields } from './forms.js'
 import { checkLayout } from './layout.js'
 import { addListeners } from './listeners.js'
@@ -38,7 +38,6 @@ function captureScroll({ target }) {
       scroll_x: roundToTenth(element.scrollLeft),
       scroll_y: roundToTenth(element.scrollTop),
     })
-    checkLayout() // lists load more while they are scrolled
   })
 }
 
@@ -47,7 +46,7 @@ function captureScroll({ target }) {
  * open shadow root that the pointer or the focus has entered.
  */
 function listenInRoots(event) {
-  for (const node of event.composedPath()) {
+  for (const node of pathOf(event)) {
     if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners)
     if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE || node.nodeType === Node.DOCUMENT_NODE) watchPasswordFields(node)
   }

@@ -52,8 +52,9 @@ export function coordinates(event) {
  * The time stamps of events in a frame are relative to the frame's own beginning.
  */
 export function timeOf({ timeStamp, view, target }) {
-  const source = view ?? (target?.ownerDocument ?? target?.document ?? target)?.defaultView ?? window
-  const time = timeStamp + source.performance.timeOrigin - performance.timeOrigin
+  const source = view ?? (target?.ownerDocument ?? target?.document ?? target)?.defaultView
+  const { timeOrigin } = source?.performance ?? performance
+  const time = timeStamp + timeOrigin - performance.timeOrigin
   return time >= 0 && time <= now() ? time : now()
 }
 

@@ -3,14 +3,14 @@
 import { frameTransform } from './coordinates.js'
 import { guard } from './guard.js'
 import { textToRecord } from './label.js'
-import { maskUrl } from './mask.js'
+import { hostOf, isWithin, maskUrl } from './mask.js'
 import { selectorOf } from './selector.js'
 import { options } from './settings.js'
 import { roundToTenth } from './util.js'
 
-/** The elements, documents and roots that an event passes, from the innermost, also inside open shadow roots. */
+/** The elements, roots and documents that an event passes, from the innermost, also inside open shadow roots. */
 export function pathOf(event) {
-  const path = event.composedPath()
+  const path = event.composedPath().filter((node) => node !== node.window) // a window's properties are global variables
   return path.length > 0 ? path : [event.target] // it is empty after the event
 }
 
@@ -42,8 +42,10 @@ export function rectangle(element, { x, y, scaleX, scaleY }) {
 /** `true` if the element, or one around it, stays where it is in the viewport while the page is scrolled. */
 export function isFixed(element) {
   if (!element) return undefined
-  const isItself = /fixed|sticky/.test(getComputedStyle(element).position)
-  return isItself || isFixed(element.parentElement ?? element.getRootNode().host)
+  if (/fixed|sticky/.test(getComputedStyle(element).position)) return true
+  // The next positioned element around it: to ask each parent takes long in a deep tree. SVG has no offsetParent.
+  const isHtml = element.offsetParent !== undefined
+  return isFixed(isHtml ? element.offsetParent ?? hostOf(element) : element.parentElement)
 }
 
 /** How far across an element a point is, from 0 to 1 with three decimals; undefined if it is outside. */
@@ -78,13 +80,15 @@ export function clickedElementFields(element, event) {
 
 /**
  * The attributes of an element whose name begins with `attributesName`, with their present values: masked like URLs,
- * unless the study has named a prefix of its own.
+ * unless the study has named a prefix of its own; none of a masked element.
  */
 export function studyAttributes(element) {
   const attributes = {}
+  if (isWithin(element, '[data-ul-mask]')) return attributes
   for (const name of element.getAttributeNames()) {
     const value = element.getAttribute(name)
-    if (name.startsWith(options.attributesName)) attributes[name] = options.attributesName === 'data-' ? maskUrl(value) : value
+    const isOwn = options.attributesName !== 'data-'
+    if (name.startsWith(options.attributesName)) attributes[name] = isOwn ? value : maskUrl(value)
   }
   return attributes
 }

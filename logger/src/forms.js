@@ -26,6 +26,11 @@ export function watchPasswordFields(root) {
   typeObserver.observe(root, { subtree: true, attributeFilter: ['type'], attributeOldValue: true })
 }
 
+/** Stop watching. What was noted stays noted. */
+export function unwatchPasswordFields() {
+  typeObserver?.disconnect()
+}
+
 /** Whether nothing about a field's value may be recorded, not even its length. */
 function isSecret(field) {
   return (

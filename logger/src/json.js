@@ -5,7 +5,8 @@ const { parse, stringify } = JSON
 
 export { parse }
 
-function textOf(value) {
+/** The value as a text, whatever it is. */
+export function textOf(value) {
   try {
     return String(value)
   } catch {

@@ -1,11 +1,11 @@
 // Texts that may be recorded: the labels of controls and headings, as a person sees them.
 
-import { isWithin, MASKED, maskText } from './mask.js'
+import { isWithin, MASKED, maskShown } from './mask.js'
 import { options } from './settings.js'
 import { cut } from './util.js'
 
 const MAX_LABEL = 80 // characters
-const MAX_TEXT_NODES = 100
+const MAX_NODES = 200 // that are looked at for one label
 
 /** Elements whose text is a label: links, buttons, labels, options, tabs, menu items and headings. */
 const LABELLED =
@@ -22,15 +22,16 @@ export function isLabelled(element) {
 }
 
 /** Append the texts that a person sees in a node, also of a shadow root and of what is slotted into it. */
-function collectTexts(node, texts) {
-  if (texts.length > MAX_TEXT_NODES) return
+function collectTexts(node, texts, budget) {
+  if (budget.nodes-- <= 0) return
   if (node.nodeType === Node.TEXT_NODE) texts.push(node.data)
   if (!node.localName || WITHOUT_TEXT.test(node.localName)) return
   const { display, visibility } = getComputedStyle(node)
   if (display === 'none' || visibility === 'hidden') return
   if (node.matches(PRIVATE)) return void texts.push(MASKED)
   const slotted = node.assignedNodes?.() ?? []
-  for (const child of slotted.length > 0 ? slotted : (node.shadowRoot ?? node).childNodes) collectTexts(child, texts)
+  const children = slotted.length > 0 ? slotted : (node.shadowRoot ?? node).childNodes
+  for (let i = 0; i < children.length && budget.nodes > 0; i++) collectTexts(children[i], texts, budget)
 }
 
 /** The first 80 characters of the text that a person sees on an element; `***` for what may be private. */
@@ -38,8 +39,8 @@ export function visibleText(element) {
   if (isWithin(element, PRIVATE)) return MASKED
   const texts = []
   if (element.localName === 'input') texts.push(element.value)
-  else collectTexts(element, texts)
-  return cut(maskText(texts.join(' ').replace(/\s+/g, ' ').trim()), MAX_LABEL)
+  else collectTexts(element, texts, { nodes: MAX_NODES })
+  return cut(maskShown(texts.join(' ').replace(/\s+/g, ' ').trim()), MAX_LABEL)
 }
 
 /**

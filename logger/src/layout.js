@@ -1,9 +1,9 @@
 // The layout of a view: the boxes of its visible elements, as a backdrop for heat maps and replays.
 
 import { guard } from './guard.js'
-import { textToRecord } from './label.js'
+import { isLabelled, visibleText } from './label.js'
 import { enqueue } from './recorder.js'
-import { options } from './settings.js'
+import { isSkipped, options } from './settings.js'
 
 const SETTLED_MS = 500 // without a change of the document's size
 const MAX_BOXES = 500
@@ -14,15 +14,16 @@ const MAX_GROWTH = 0.1 // share of the document's size
 
 const SIDES = ['x', 'y', 'w', 'h']
 
-/** The kinds of boxes, by the elements that are one; the first that matches counts. */
-const KINDS = {
-  mark: 'svg *',
-  link: 'a[href]',
-  button: 'button,summary,[role=button],[type=submit],[type=button],[type=reset]',
-  field: 'input,select,textarea,[contenteditable]',
-  image: 'img,svg,canvas,video,iframe',
-  heading: 'h1,h2,h3,h4,h5,h6,[role=heading]',
-}
+/** The kinds of boxes, by role and by tag. */
+const KINDS = new Map(
+  Object.entries({
+    link: 'a,link',
+    button: 'button,summary',
+    field: 'input,select,textarea',
+    image: 'img,svg,canvas,video,iframe',
+    heading: 'h1,h2,h3,h4,h5,h6,heading',
+  }).flatMap(([kind, names]) => names.split(',').map((name) => [name, kind])),
+)
 /** Kinds whose elements have further boxes inside. */
 const OPEN_KINDS = ['text', 'box', 'image', undefined]
 
@@ -47,25 +48,34 @@ const OPEN_KINDS = ['text', 'box', 'image', undefined]
 let logged
 /** Width and height of the document when they were last looked at, as text. */
 let lastSize
-let timer = 0
+let timer
 
 function hasOwnText(element) {
-  return [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
+  let node = element.firstChild
+  while (node && !(node.nodeType === Node.TEXT_NODE && node.data.trim())) node = node.nextSibling
+  return node !== null
 }
 
 /** What a box is; undefined for an element that shows nothing of its own. */
-function kindOf(element, { backgroundColor, backgroundImage, borderTopWidth, boxShadow }) {
-  const kind = Object.keys(KINDS).find((name) => element.matches(KINDS[name]))
-  if (kind) return kind === 'mark' && element.children.length > 0 ? undefined : kind
+function kindOf(element, style) {
+  if (element.ownerSVGElement) return element.firstElementChild ? undefined : 'mark'
+  if (element.isContentEditable) return 'field'
+  const kind = KINDS.get(element.getAttribute('role')) ?? KINDS.get(element.localName)
+  if (kind) return kind === 'field' && /submit|button|reset/.test(element.type) ? 'button' : kind
   if (hasOwnText(element)) return 'text'
-  const isTransparent = /^(transparent|rgba\(.*, 0\))$/.test(backgroundColor) && backgroundImage === 'none'
-  return isTransparent && borderTopWidth === '0px' && boxShadow === 'none' ? undefined : 'box'
+  const isTransparent = /, 0\)$/.test(style.backgroundColor) && style.backgroundImage === 'none'
+  return isTransparent && style.borderTopWidth === '0px' && style.boxShadow === 'none' ? undefined : 'box'
 }
 
-/** The elements inside an element as a person sees them: those of its shadow root, or what is slotted into it. */
-function childrenOf(element) {
+/**
+ * Call a function for each element inside an element as a person sees them: those of its shadow root, or what is slotted
+ * into it; until it returns false.
+ */
+function eachChild(element, visit) {
   const slotted = element.assignedElements?.() ?? []
-  return slotted.length > 0 ? slotted : [...(element.shadowRoot ?? element).childNodes].filter((node) => node.localName)
+  if (slotted.length > 0) return slotted.every(visit)
+  let child = (element.shadowRoot ?? element).firstElementChild
+  while (child && visit(child)) child = child.nextElementSibling
 }
 
 /** @returns {Layout} */
@@ -86,21 +96,25 @@ function readLayout() {
     if (w + h === 0 || x + w <= 0 || y + h <= 0) return
     if (isFixed) layout.fixed.push(layout.boxes.length)
     addText(layout.ids, element.getAttribute('id'))
-    addText(layout.texts, textToRecord([element]))
+    if (isLabelled(element)) addText(layout.texts, visibleText(element))
     layout.boxes.push({ kind, x, y, w, h })
   }
 
+  /** Returns whether there may be more boxes. */
   function visit(element, isAroundFixed) {
-    if (elementsLeft-- <= 0 || layout.boxes.length >= MAX_BOXES || element.matches('[data-ul-ignore]')) return
+    if (elementsLeft-- <= 0 || layout.boxes.length >= MAX_BOXES) return false
+    // What is in a closed `details` has a size nevertheless.
+    if (element.matches('[data-ul-ignore]') || element.checkVisibility?.() === false) return true
     const style = getComputedStyle(element)
-    if (style.display === 'none' || style.opacity === '0') return
+    if (style.opacity === '0') return true
     const isFixed = isAroundFixed || /fixed|sticky/.test(style.position)
     const kind = kindOf(element, style)
     if (kind && style.visibility === 'visible') addBox(element, kind, isFixed)
-    if (OPEN_KINDS.includes(kind)) for (const child of childrenOf(element)) visit(child, isFixed)
+    if (OPEN_KINDS.includes(kind)) eachChild(element, (child) => visit(child, isFixed))
+    return true
   }
 
-  for (const element of childrenOf(document.body)) visit(element, false)
+  eachChild(document.querySelector('body'), visit)
   return layout
 }
 
@@ -116,12 +130,11 @@ function hasChanged(layout) {
 }
 
 const logIfChanged = guard(() => {
-  timer = 0
   const { scrollWidth, scrollHeight } = document.documentElement
   const size = `${scrollWidth} ${scrollHeight}`
   const isSettled = size === lastSize
   lastSize = size
-  if (!isSettled) return checkLayout()
+  if (!isSettled) return void checkLayout()
   const layout = readLayout()
   const { boxes, ...rest } = layout
   if (boxes.length === 0 || !hasChanged(layout)) return
@@ -129,16 +142,16 @@ const logIfChanged = guard(() => {
   if (enqueue({ name: 'layout', n: boxes.length, ...rest, ...columns }) !== undefined) logged = layout
 })
 
-/** Something may have changed the layout: log it when it has settled, if it has changed. */
+/** Something may have changed the layout: log it when it has settled and the browser is idle, if it has changed. */
 export function checkLayout() {
-  if (options.layout && !timer) timer = setTimeout(logIfChanged, SETTLED_MS)
+  if (!options.layout || isSkipped('layout')) return
+  clearTimeout(timer)
+  timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(logIfChanged), SETTLED_MS)
 }
 
 /** A view begins: log its layout when it has settled. */
 export function beginLayout() {
   logged = lastSize = undefined
-  clearTimeout(timer)
-  timer = 0
   checkLayout()
 }
 

@@ -15,10 +15,12 @@ const guardedHandlers = new WeakMap()
 /** An event that passes two listening targets, such as a window and a shadow root, is handled once. */
 function guardedHandler(handler) {
   if (!guardedHandlers.has(handler)) {
-    let lastEvent
+    /** The innermost target of each handled event: a script may fire one event on several. */
+    const handled = new WeakMap()
     const handleOnce = guard((event) => {
-      if (event === lastEvent) return
-      lastEvent = event
+      const [target] = event.composedPath()
+      if (handled.get(event) === target) return
+      handled.set(event, target)
       atTime(timeOf(event), () => handler(event))
     })
     guardedHandlers.set(handler, handleOnce)

@@ -1,10 +1,11 @@
 // The paths of mouse, fingers and pen: a sample each 50 ms while the pointer moves, one where it comes to rest, and one
 // where it was until it moves again.
 
+import { beforeEachAction } from './collectors.js'
 import { coordinates, timeOf } from './coordinates.js'
 import { guard } from './guard.js'
 import { encode, SAMPLES } from './moves.js'
-import { beforeEachAction, enqueue, startSealTimer } from './recorder.js'
+import { enqueue, startSealTimer } from './recorder.js'
 import { saveSession, session } from './session.js'
 import { options } from './settings.js'
 import { roundToTenth } from './util.js'

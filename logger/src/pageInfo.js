@@ -1,6 +1,6 @@
 // What is recorded about the browser and about the state of the page.
 
-import { maskedTitle, maskUrl } from './mask.js'
+import { maskShown, maskViewUrl } from './mask.js'
 import { privacySignals } from './session.js'
 
 /** The browser and the device; sent once per page as `env`. Lengths in CSS px. */
@@ -18,12 +18,15 @@ export function readEnvironment() {
   }
 }
 
+/** The page's title, masked. */
+export const readTitle = () => maskShown(document.title)
+
 /** The view: what the page shows now, masked. Lengths in CSS px. Reading it may cause a layout. */
 export function readView() {
   const { scrollWidth, scrollHeight } = document.documentElement
   return {
-    url: maskUrl(location.href),
-    title: maskedTitle(),
+    url: maskViewUrl(location.href),
+    title: readTitle(),
     viewport_w: innerWidth,
     viewport_h: innerHeight,
     page_w: scrollWidth,

@@ -4,7 +4,7 @@ import { logAreasIfChanged } from './areas.js'
 import { noteEffect } from './clickEffect.js'
 import { guard } from './guard.js'
 import { beginLayout } from './layout.js'
-import { maskUrl } from './mask.js'
+import { maskViewUrl } from './mask.js'
 import { pointerPosition } from './mousePath.js'
 import { enqueue, refreshView } from './recorder.js'
 import { currentTime, roundToTenth } from './util.js'
@@ -31,14 +31,18 @@ export function logPageView(nav, time = currentTime()) {
   viewedUrl = location.href
   viewStart = time
   refreshView()
-  enqueue({ name: 'pageview', nav, referrer: maskUrl(referrer), ...pointerPosition() }, time)
+  enqueue({ name: 'pageview', nav, referrer: maskViewUrl(referrer), ...pointerPosition() }, time)
   logAreasIfChanged()
   beginLayout()
 }
 
-/** Log that the logger shows what the page shows: its load, or if that is logged already, that the logger starts again. */
-export function logFirstView(time) {
-  logPageView(viewedUrl === undefined ? 'load' : 'start', time)
+/**
+ * Log the view that the page shows when the logger starts: its load, or if that was logged already, another start.
+ * @param {number} [loadTime] ms since the page began, where the load was before
+ */
+export function logFirstView(loadTime) {
+  if (viewedUrl === undefined) logPageView('load', loadTime)
+  else logPageView('start')
 }
 
 /**

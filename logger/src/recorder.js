@@ -1,14 +1,14 @@
 // From an action to a sealed batch: gives each action its seq, its time and its view, and seals the batch when it is
 // due.
 
+import { completePrecedingActions } from './collectors.js'
 import { adoptStoredBatches, deleteBatchesOfUser, enqueueBatch } from './delivery.js'
 import { guard } from './guard.js'
 import { toJson } from './json.js'
-import { maskedTitle } from './mask.js'
-import { readEnvironment, readView } from './pageInfo.js'
+import { readEnvironment, readTitle, readView } from './pageInfo.js'
 import { exceedsRate } from './rate.js'
 import { framePosition, reasonNotToRecord, saveSession, session } from './session.js'
-import { constants, options } from './settings.js'
+import { constants, isSkipped, options } from './settings.js'
 import { stats } from './stats.js'
 import { byteLength, currentTime, epochMs, hash, now, roundToTenth, uuid7 } from './util.js'
 
@@ -36,15 +36,7 @@ let sealTimer = 0
  */
 let openBatch = { actions: [], views: [], bytes: 0, lost: [] }
 
-let completePrecedingAction = () => {}
 
-/**
- * Register the function that enqueues what happened before an action and is still being collected: the mouse path. It
- * is called before each action and before a batch is sealed, so that actions are in the order of their times.
- */
-export function beforeEachAction(callback) {
-  completePrecedingAction = callback
-}
 
 /** Number of actions captured on this page. */
 export const capturedActions = () => nextSeq
@@ -81,7 +73,7 @@ export function beginPage() {
  * layout.
  */
 export function refreshView() {
-  completePrecedingAction()
+  completePrecedingActions()
   view = readView()
   clearTimeout(titleTimer)
   titleTimer = setTimeout(finishTitle, TITLE_MS)
@@ -89,7 +81,7 @@ export function refreshView() {
 
 /** Single-page apps give a view its title after it has begun: the view gets the one that the page has now. */
 function updateTitle() {
-  const title = maskedTitle()
+  const title = readTitle()
   if (title === view.title) return
   const { views } = openBatch
   const isOpen = views.at(-1) === view
@@ -119,15 +111,15 @@ function viewIndex() {
  * @returns {number | undefined} the action's seq; undefined if it was not recorded
  */
 export function enqueue(action, time = currentTime()) {
-  if (stats.notRecordingReason || options.skip.split(/\W/).includes(action.name)) return undefined
+  if (stats.notRecordingReason || isSkipped(action.name)) return undefined
   return reasonNotToRecord() ? undefined : record(action, time)
 }
 
 /** Put an action into the open batch although the person has just refused: the refusal itself. */
 export function record(action, time = currentTime()) {
-  completePrecedingAction()
+  completePrecedingActions()
   for (const name of Object.keys(constants)) {
-    if (name in action) action[name] = constants[name]
+    if (name in action && name !== 'name') action[name] = constants[name]
   }
   const t = roundToTenth(time)
   const timestamp = Math.round(pageStart + t)
@@ -162,7 +154,7 @@ export function startSealTimer() {
 
 /** Seal the open batch and hand it over for delivery. `reason` is the envelope's, see docs/protocol.md. */
 export function seal(reason) {
-  completePrecedingAction()
+  completePrecedingActions()
   sealOpenBatch(reason)
 }
 
@@ -193,7 +185,7 @@ function sealOpenBatch(reason) {
  * seqs are declared as lost, because the study would otherwise see a loss without a reason.
  */
 export function purge() {
-  completePrecedingAction() // the mouse path collected so far is deleted too
+  completePrecedingActions() // the mouse path collected so far is deleted too
   const lost = nextSeq > 0 ? [{ from: 0, to: nextSeq - 1, reason: 'consent' }] : []
   openBatch = { actions: [], views: [], bytes: 0, lost }
   deleteBatchesOfUser()

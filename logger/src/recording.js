@@ -5,7 +5,7 @@ import { cancelClickEffect, endClickEffect } from './clickEffect.js'
 import { captureClick } from './clicks.js'
 import { timeOf } from './coordinates.js'
 import { resumeDelivery } from './delivery.js'
-import { watchScriptSubmits } from './forms.js'
+import { unwatchPasswordFields, watchScriptSubmits } from './forms.js'
 import { guard, warn } from './guard.js'
 import { watchLayout } from './layout.js'
 import { lifecycleListeners, sealAndSendAll } from './lifecycle.js'
@@ -44,7 +44,6 @@ function beginCapture(viewTime) {
     beginViews(viewTime)
   }
   addListeners(window, lifecycleListeners)
-  addListeners(window, [{ types: ['pageshow'], handler: handlePageShow }])
   frames.forEach(listenInFrame)
 }
 
@@ -58,6 +57,7 @@ const listenInFrame = guard((frame) => {
 function endCapture(reason) {
   stats.notRecordingReason = reason
   cancelClickEffect()
+  unwatchPasswordFields()
   endListening()
 }
 
@@ -68,6 +68,7 @@ function endCapture(reason) {
 export function start(viewTime) {
   if (!stats.notRecordingReason || !options.server) return
   window.addEventListener('storage', followSharedConsent)
+  window.addEventListener('pageshow', handlePageShow)
   if (document.prerendering) {
     document.addEventListener('prerenderingchange', startWithSession)
     return
@@ -87,11 +88,15 @@ export function start(viewTime) {
  * consent, task or user may have changed on the page before.
  */
 const startWithSession = guard(() => {
+  loadSessionAndUser()
+  start()
+})
+
+function loadSessionAndUser() {
   loadSession(givenUser)
   const user = givenUser || session.user
   if (user) constants.user = user
-  start()
-})
+}
 
 /** Start for the first time, after the settings have been applied. */
 export function startFirst() {
@@ -106,6 +111,7 @@ export function startFirst() {
 export function stop() {
   document.removeEventListener('prerenderingchange', startWithSession)
   window.removeEventListener('storage', followSharedConsent)
+  window.removeEventListener('pageshow', handlePageShow)
   if (stats.notRecordingReason) return
   endClickEffect()
   logPageLeave()
@@ -123,12 +129,12 @@ function applyRefusal() {
 }
 
 /** Capture a click that happened before the logger listened. */
-function captureEarlierClick(click) {
+const captureEarlierClick = guard((click) => {
   atTime(timeOf(click), () => {
     notePointer(click)
     captureClick(click)
   })
-}
+})
 
 /**
  * Record that the person consents or refuses. It applies to the study in this tab, also on the pages that follow; a
@@ -155,7 +161,7 @@ export function consent(granted, event) {
 
 /** Another logger of the same origin has stored something: the person may have consented or refused there. */
 const followSharedConsent = guard(() => {
-  if (stats.notRecordingReason === 'consent') start()
+  if (stats.notRecordingReason) start()
   else if (!stats.notRecordingReason && reasonNotToRecord() === 'consent') applyRefusal()
 })
 
@@ -163,14 +169,18 @@ const followSharedConsent = guard(() => {
  * The page has come back from the back-forward cache. Meanwhile the person may have refused on another page, or another
  * participant may use the computer.
  */
-function handlePageShow({ persisted }) {
+const handlePageShow = guard(({ persisted }) => {
   if (!persisted) return
-  loadSession(givenUser)
+  if (stats.notRecordingReason) {
+    startWithSession()
+    return
+  }
+  loadSessionAndUser()
   if (session.consent === false) applyRefusal()
   else if (reasonNotToRecord()) endCapture('consent')
   else if (options.capture) logPageView('bfcache')
   resumeDelivery()
-}
+})
 
 /** Capture inside a frame of the same origin too, in this page's coordinates. Before consent, this waits for it. */
 export function captureFrame(frame) {

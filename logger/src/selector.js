@@ -2,7 +2,7 @@
 
 import { guard } from './guard.js'
 import { isLabelled } from './label.js'
-import { isWithin, maskText } from './mask.js'
+import { hostOf, isWithin, maskShown } from './mask.js'
 
 const MAX_LENGTH = 999 // characters; the server takes fewer than 1000
 
@@ -20,7 +20,7 @@ const STATE = /[\d()]|check|select|expand|collaps|sort|press/i
 /** Whether an attribute says nothing private, and the same after a change of state and after the next load. */
 function isUsable(element, name) {
   const value = element.getAttribute(name)
-  if (!QUOTABLE.test(value) || value !== maskText(value) || isWithin(element, '[data-ul-mask]')) return false
+  if (!QUOTABLE.test(value) || value !== maskShown(value) || isWithin(element, '[data-ul-mask]')) return false
   if (name === 'aria-label') return isLabelled(element) && !STATE.test(value)
   return name !== 'name' || !GENERATED.test(value)
 }
@@ -39,7 +39,9 @@ function idSelector({ id }) {
 function uniqueSelector(element) {
   const selector = attributeSelector(element, TEST_ID_ATTRIBUTE) || idSelector(element)
   if (!selector) return ''
-  const isUnique = element.getRootNode().querySelectorAll(selector).length < 2
+  const root = element.getRootNode()
+  // The first look is fast where many elements have the same.
+  const isUnique = root.querySelector(selector) === element && root.querySelectorAll(selector).length === 1
   return isUnique ? selector : ''
 }
 
@@ -49,11 +51,12 @@ function uniqueSelector(element) {
  * visited one by one: `children` is slow for long lists, and in a form with a field called "children" it is that field.
  */
 function siblingSelector(element) {
-  const selector = CSS.escape(element.localName) + attributeSelector(element, NAME_ATTRIBUTE)
+  const { localName } = element // once: a table may have tens of thousands of rows
+  const selector = CSS.escape(localName) + attributeSelector(element, NAME_ATTRIBUTE)
   let position = 1
   let isAmbiguous = false
   for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
-    if (sibling.localName === element.localName) {
+    if (sibling.localName === localName) {
       position++
       isAmbiguous = isAmbiguous || sibling.matches(selector)
     }
@@ -64,12 +67,16 @@ function siblingSelector(element) {
   return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
 }
 
-/** The path as a selector. If that is too long, its inner part, unless that matches another element too. */
+/**
+ * The path as a selector, or if that is too long, its inner part; undefined if that matches another element too, as may
+ * also be the case where no `body` is the outermost element.
+ */
 function joinPath(path, root, maxLength) {
   const inner = [...path]
   while (inner.join(' > ').length > maxLength) inner.shift()
   const selector = inner.join(' > ')
-  return inner.length === path.length || root.querySelectorAll(selector).length === 1 ? selector : undefined
+  const isUnique = inner.length === path.length && root.nodeType === Node.DOCUMENT_NODE
+  return isUnique || root.querySelectorAll(selector).length === 1 ? selector : undefined
 }
 
 /**
@@ -79,7 +86,8 @@ function joinPath(path, root, maxLength) {
  */
 export const selectorOf = guard((element) => {
   const root = element.getRootNode()
-  const prefix = root.host ? `${selectorOf(root.host)} >>> ` : ''
+  const host = hostOf(element)
+  const prefix = host ? `${selectorOf(host)} >>> ` : ''
   const path = []
   // A form with a field called "parentElement" would have no end.
   for (let ancestor = element; ancestor && path.length < MAX_LENGTH; ancestor = ancestor.parentElement) {

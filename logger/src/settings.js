@@ -49,6 +49,9 @@ export function setConstants(changes) {
   for (const [name, value] of Object.entries(changes ?? {})) constants[name] = acceptable(name, value)
 }
 
+/** Whether the study does not want actions of this name. */
+export const isSkipped = (name) => options.skip.split(/\W/).includes(name)
+
 /** Prefix of all keys that the logger uses in localStorage and sessionStorage. */
 export function storagePrefix() {
   return `userlogger ${options.server} `

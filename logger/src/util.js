@@ -19,11 +19,12 @@ let eventTime
 
 /** Call a function while the actions that it logs get the time of an event, in ms since the page began. */
 export function atTime(time, work) {
+  const outerTime = eventTime
   eventTime = time
   try {
     return work()
   } finally {
-    eventTime = undefined
+    eventTime = outerTime
   }
 }
 

@@ -43,6 +43,7 @@ for (const [url, expected] of [
   ['https://x.test/cal/2026-03-14', 'https://x.test/cal/2026-03-14'],
   ['https://x.test/cal/2026-03-14T10:30', 'https://x.test/cal/2026-03-14T10:30'],
   ['https://x.test/orders/12345', 'https://x.test/orders/12345'],
+  ['Cannot load https://x.test/find?chest+pain now', 'Cannot load https://x.test/find?*** now'],
   ['https://x.test/how-to-bake-a-cake-2024', 'https://x.test/how-to-bake-a-cake-2024'],
   ['https://x.test/wiki/Telecommunications', 'https://x.test/wiki/Telecommunications'],
 ]) {
@@ -62,13 +63,18 @@ for (const [search, title, expected] of [
   ['?q=chest+pain', 'Results for Chest Pain', 'Results for ***'],
   ['?q=a%20(b)%5B', 'a (b)[ - search', '*** - search'],
   ['?q=ab', 'About', 'About'],
+  ['?chest+pain', 'Results for chest pain', 'Results for ***'],
+  ['#q=chest+pain', 'Results for chest pain', 'Results for ***'],
+  ['#/s?q=chest?pain', 'Results for chest?pain', 'Results for ***'],
+  ['?page=set', 'Settings', 'Settings'],
+  ['?q=%E8%83%B8%E7%97%9B', '胸痛の検索', '***の検索'],
   ['?user=Study', 'Study', 'Study'],
   ['#/find?q=gout', 'gout', '***'],
 ]) {
   test(`the title ${title} of a page with ${search}`, () => {
     const page = new Page({ url: `http://study.test/${search}` })
     page.document.title = title
-    assert.equal(page.modules.mask.maskedTitle(), expected)
+    assert.equal(page.modules.pageInfo.readView().title, expected)
   })
 }
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Study
 from tests.browser.logger_page import flush
 
-GENERATED = re.compile(r"ag-\d|modebar-|sl-tab-|choices--.*\d|\(.*checked\)|\"\"")
+GENERATED = re.compile(r"ag-\d|modebar-|sl-tab-\d|choices--.*\d|\(.*checked\)|\"\"")
 
 
 @dataclass
