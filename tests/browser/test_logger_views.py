@@ -90,6 +90,23 @@ def test_a_restart_is_no_second_load(study: Study, page: Page) -> None:
     assert views(study, 2) == [("load", "/"), ("start", "/")]
 
 
+def test_an_effect_that_runs_again_makes_no_second_page_view(study: Study, page: Page) -> None:
+    """The recipe for React in docs/logger.md, under StrictMode and with another user."""
+    page.goto(study.page())
+    page.evaluate(
+        """user => {
+        for (const name of [user, user, user + '-b']) new UserLogger({study: 'logger-tests', constants: {user: name}})
+        userLogger.log('step')
+    }""",
+        study.user,
+    )
+    flush(page)
+    assert views(study, 1) == [("load", "/")]
+    assert page.evaluate("userLogger.stats().recording")
+    assert study.gateway.bodies[-1]["const"]["user"] == f"{study.user}-b"
+    assert sum(action["name"] == "pageview" for body in study.gateway.bodies for action in body["actions"]) == 1
+
+
 @pytest.mark.parametrize("event", ["event", "{nativeEvent: event}", "{originalEvent: event}"])
 def test_the_click_that_consents_and_the_time_before_it_are_recorded_if_asked_for(
     study: Study, page: Page, event: str
