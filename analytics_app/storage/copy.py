@@ -1,9 +1,11 @@
-"""Many rows into PostgreSQL at once: COPY, and INSERT … VALUES with a conflict clause.
+"""Many rows into PostgreSQL at once: COPY, and INSERT with a conflict clause.
 
 COPY reads CSV, and JSON arrays without their brackets are lines of CSV: `"a \\"b\\"",1.5,null,true`, if the escape
 character is a backslash. So msgspec writes the lines, in a fraction of the time that it takes to format each value.
 
 A table of nothing but numbers and UUIDs is copied in the binary format: its rows have one size.
+
+INSERT gets its rows as one JSON text: PostgreSQL parses it faster than a value list, and msgspec writes it faster.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from uuid import UUID
 import msgspec
 import psycopg2
 from psycopg2.extensions import cursor as Cursor
-from psycopg2.extras import execute_values
 from sqlalchemy import types
 
 from analytics_app.actions.rows import Row
@@ -47,6 +48,11 @@ BINARY = {
 }
 """Column types whose values have a fixed size in the binary format, and their formats in `struct`."""
 BINARY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+AS_JSON: dict[Any, Callable[[Any], Any]] = {
+    JSON_TEXT: lambda text: msgspec.Raw(text.encode()),
+    types.LargeBinary: lambda content: content and rf"\x{content.hex()}",
+}
+"""Values that are not what JSON makes of them, by their column."""
 uuid_bytes = lru_cache(1_000)(lambda text: UUID(text).bytes)
 
 
@@ -180,12 +186,18 @@ def insert_values(cursor: Cursor, table: Any, rows: list[dict[str, Any]], confli
     """INSERT for the tables that get few rows per group; returns what the clause names in RETURNING."""
     if not rows:
         return []
-    columns = sorted(set().union(*rows))
-    is_json = {column: has_json_values(table.__table__.columns[column]) for column in columns}
-    values = [tuple(json_text(row.get(name)) if is_json[name] else row.get(name) for name in columns) for row in rows]
-    names = ", ".join(f'"{column}"' for column in columns)
-    statement = f'INSERT INTO "{table.__tablename__}" ({names}) VALUES %s {conflict}'
-    return execute_values(cursor, statement, values, page_size=ROWS_AT_A_TIME, fetch="RETURNING" in conflict) or []
+    columns = {name: table.__table__.columns[name] for name in sorted(set().union(*rows))}
+    for name, column in columns.items():
+        if convert := AS_JSON.get(JSON_TEXT if column.info.get(JSON_TEXT) else type(column.type)):
+            rows = [row | {name: convert(row[name])} for row in rows]
+    names, name = ", ".join(f'"{column}"' for column in columns), table.__tablename__
+    source = f'json_populate_recordset(NULL::"{name}", %s)'
+    returned = []
+    for start in range(0, len(rows), ROWS_AT_A_TIME):
+        values = ENCODER.encode(rows[start : start + ROWS_AT_A_TIME]).decode()
+        cursor.execute(f'INSERT INTO "{name}" ({names}) SELECT {names} FROM {source} {conflict}', (values,))
+        returned += cursor.fetchall() if "RETURNING" in conflict else []
+    return returned
 
 
 def has_json_values(column: Any) -> bool:
