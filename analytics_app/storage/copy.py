@@ -66,6 +66,7 @@ class TableCopy:
         self.is_binary = all(self.formats)
         self.statement = f'COPY "{{}}" ({names}) FROM STDIN WITH {"(FORMAT binary)" if self.is_binary else FORMAT}'
         self.is_simple = all(isinstance(column.type, SIMPLE) for column in columns)
+        self.has_reals = any(isinstance(column.type, types.REAL) for column in columns)
         self.json_columns = [number for number, column in enumerate(columns) if has_json_values(column)]
 
     def encode(self, rows: list[Row]) -> bytes:
@@ -103,10 +104,10 @@ class TableCopy:
         if self.json_columns:
             rows = [self._with_json_text(row) for row in rows]
         try:
-            lines = ENCODER.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n") + b"\n"
+            lines = b"\n".join([array[1:-1] for array in ENCODER.encode_lines(rows).split(b"\n")])
         except (TypeError, UnicodeEncodeError, msgspec.MsgspecError):
             return slow_lines(rows)
-        if TINY.search(lines):
+        if self.has_reals and TINY.search(lines):
             return slow_lines(rows)
         # A line break or a control character is written with an escape that JSON has and CSV has not.
         if OTHER_ESCAPE.search(lines) and b"\\" in lines.replace(rb"\\", b"").replace(rb"\"", b""):

@@ -85,7 +85,7 @@ def write(connection: Connection, prepared: Prepared, *, resplit: bool = False) 
 
 def in_key_order(actions: list[ValidAction]) -> list[ValidAction]:
     """Each key once: the first of its actions. Sorted, so that two workers with the same actions cannot deadlock."""
-    once = {valid.key: valid for valid in reversed(actions)}
+    once = {valid.action.key: valid for valid in reversed(actions)}
     return [once[key] for key in sorted(once)]
 
 
@@ -104,13 +104,13 @@ def insert_raw(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
     copy_rows(cursor, RawAction, map(raw_row, actions), into="incoming")
     cursor.execute(INSERT_NEW)
     new: set[Key] = set(cursor.fetchall())
-    return [valid for valid in actions if valid.key in new]
+    return [valid for valid in actions if valid.action.key in new]
 
 
 def repeats(cursor: Cursor, actions: list[ValidAction]) -> bool:
     """Whether any page has stored actions between the first and the last seq of these."""
     pages: dict[str, tuple[int, int]] = {}
-    for page_id, seq in (valid.key for valid in actions):  # in key order
+    for page_id, seq in (valid.action.key for valid in actions):  # in key order
         pages[page_id] = (pages[page_id][0] if page_id in pages else seq, seq)
     first, last = zip(*pages.values(), strict=True)
     cursor.execute(REPEATS, (list(pages), list(first), list(last)))
@@ -135,14 +135,15 @@ def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:
 
 def split(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Write the rows of `positions_screen` and of the types' own tables."""
-    positions = (valid.type.positions(valid.key, valid.loaded) for valid in actions)
+    positions = (valid.type.positions(valid.action.key, valid.loaded) for valid in actions)
     copy_rows(cursor, PositionScreen, chain.from_iterable(positions))
     by_type: dict[ActionType, list[ValidAction]] = defaultdict(list)
     for valid in actions:
         by_type[valid.type].append(valid)
     for kind, its_actions in by_type.items():
         if kind.table is not None:
-            copy_rows(cursor, kind.table, ((*valid.key, *kind.own_values(valid.loaded)) for valid in its_actions))
+            rows = ((*valid.action.key, *kind.own_values(valid.loaded)) for valid in its_actions)
+            copy_rows(cursor, kind.table, rows)
 
 
 def delete_split(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
