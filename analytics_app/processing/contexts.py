@@ -78,7 +78,7 @@ class Given:
 
 
 class Contexts:
-    """The contexts of the actions of one body. Most actions share one; it is made once."""
+    """The contexts of actions that are in memory together. Most actions share one; it is made once."""
 
     def __init__(self) -> None:
         self._made: dict[Any, tuple[int, Context]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import marshmallow
 import msgspec
@@ -37,13 +36,6 @@ class ValidAction(msgspec.Struct, gc=False):
     @property
     def key(self) -> Key:
         return self.action.key
-
-
-def validate_all(actions: list[Action], clock_skew_s: int) -> Iterator[ValidAction | Reject]:
-    """Validate the actions of one body."""
-    contexts = Contexts()
-    for action in actions:
-        yield validate(action, contexts, clock_skew_s)
 
 
 def validate(action: Action, contexts: Contexts, clock_skew_s: int) -> ValidAction | Reject:

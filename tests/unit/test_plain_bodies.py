@@ -30,12 +30,16 @@ def described(prepared: Prepared) -> Any:
     return (
         [
             (valid.type.name, *raw_row(valid)[:-1], json.loads(valid.data), valid.context, rows_of(valid))
-            for valid in prepared.actions
+            for valid in valid_of(prepared)
         ],
         [reject_row(reject) for reject in prepared.rejects],
         prepared.batches,
         prepared.pages,
     )
+
+
+def valid_of(prepared: Prepared) -> list[ValidAction]:
+    return list(prepared.valid(prepared.actions))
 
 
 def rows_of(valid: ValidAction) -> list[Any]:
@@ -71,16 +75,16 @@ def test_what_the_logger_sends_is_not_decoded() -> None:
     actions = [flat_action(), path, {"name": "pageview", "nav": "load"}, {"name": "own", "note": "ä 👍"}]
     body = json.dumps(envelope(actions, "p"), ensure_ascii=False).encode()
     prepared = prepare_all([delivery(body)])
-    assert [valid.type.name for valid in prepared.actions] == ["click", "mousemove", "pageview", ""]
-    assert [valid.action.own for valid in prepared.actions] == [None] * 4
+    assert [valid.type.name for valid in valid_of(prepared)] == ["click", "mousemove", "pageview", ""]
+    assert [action.own for action in prepared.actions] == [None] * 4
 
 
 def test_a_type_gets_what_the_batch_says_for_its_columns_and_positions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ACTIONS, "scaled", ActionType("scaled", positions=lambda _, action: [(action.viewport_w,)]))
     actions = [{"name": "scaled"}, {"name": "pageview", "title": "Own"}, {"name": "pageview"}]
     prepared = prepare_all([delivery(encode(envelope(actions, "p")))])
-    assert [valid.action.own for valid in prepared.actions] == [None] * 3
-    scaled, own, other = map(rows_of, prepared.actions)
+    scaled, own, other = map(rows_of, valid_of(prepared))
+    assert [action.own for action in prepared.actions] == [None] * 3
     assert scaled == [(1440.0,)]
     assert own[-1][:2] == ("https://shop.example/cart?x=1", "Own")
     assert other[-1][:2] == ("https://shop.example/cart?x=1", "Cart")
