@@ -31,7 +31,7 @@ class ActionType:
 
     def __post_init__(self) -> None:
         fields = self.schema().load_fields
-        if missing := [name for name in self._columns if name not in fields]:
+        if missing := [name for name in self.columns if name not in fields]:
             raise TypeError(f"{self.name}: {', '.join(missing)}: a column of the table must be a field of the schema.")
 
     @cached_property
@@ -39,17 +39,23 @@ class ActionType:
         """The schema, ready to load."""
         return FastLoader(self.schema())
 
-    @property
-    def _columns(self) -> list[str]:
+    @cached_property
+    def columns(self) -> list[str]:
+        """Of its table, after the key."""
         return [] if self.table is None else self.table.own_columns()
+
+    @cached_property
+    def needs_all(self) -> bool:
+        """Whether anything but the columns of its table depends on its fields."""
+        return self.loader.has_check or self.positions is not one_position
 
     @cached_property
     def own_values(self) -> Callable[[Loaded], Row]:
         """A function that returns the row of its table, without the key, from the loaded fields."""
-        if len(self._columns) == 1:  # attrgetter of one name returns no tuple
-            (get,) = map(attrgetter, self._columns)
+        if len(self.columns) == 1:  # attrgetter of one name returns no tuple
+            (get,) = map(attrgetter, self.columns)
             return lambda action: (get(action),)
-        return attrgetter(*self._columns)
+        return attrgetter(*self.columns)
 
     def tables(self, key: Key, action: Loaded) -> list[type[ActionTable]]:
         """The tables that get rows of an action."""

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from analytics_app.actions.fast_load import Defaults, Loaded
+from analytics_app.actions.fast_load import Loaded
 from analytics_app.actions.type import ActionType
 from analytics_app.config.limits import Limits
 from analytics_app.database.storable import single, unstorable
-from analytics_app.wire.types import Action
+from analytics_app.wire.types import Action, Json
 
-place_of = attrgetter(
+PLACE = (
     "study",
     "user",
     "session_id",
@@ -32,6 +32,9 @@ place_of = attrgetter(
     "viewport_h",
 )
 """The loaded fields of an action that its context is made of."""
+place_of = attrgetter(*PLACE)
+Place = tuple[Any, ...]
+IN_CONTEXT_ALONE = frozenset([*PLACE, "title"])  # unless the type's table has a column of this name
 
 
 class Context(msgspec.Struct, frozen=True, gc=False):
@@ -59,31 +62,47 @@ class Context(msgspec.Struct, frozen=True, gc=False):
         return int.from_bytes(digest, "big", signed=True)
 
 
+class Given:
+    """What a batch says for its actions of one type."""
+
+    def __init__(self, context: Json, kind: ActionType) -> None:
+        given = kind.loader.defaults(context)
+        others = frozenset() if kind.needs_all else IN_CONTEXT_ALONE.difference(kind.columns)
+        self.defaults = given and [(field, value) for field, value in given if field not in others]
+        """See `FastLoader.defaults`: without what only the row of the context has. Setting a field takes time."""
+        self.place = tuple(map(dict(given or ()).get, PLACE))
+
+    def completed(self, place: Place) -> Place:
+        """With what is given where the action itself has nothing."""
+        return tuple(given if own is None else own for own, given in zip(place, self.place, strict=True))
+
+
 class Contexts:
-    """The contexts of the actions of one body. Most actions share one; it is made once."""
+    """The contexts of actions that are in memory together. Most actions share one; it is made once."""
 
     def __init__(self) -> None:
         self._made: dict[Any, tuple[int, Context]] = {}
-        self._defaults: dict[tuple[int, str], Defaults | None] = {}
+        self._given: dict[tuple[int, str], Given] = {}
 
-    def defaults(self, action: Action, kind: ActionType) -> Defaults | None:
-        """What the batch says for an action of this type, see `FastLoader.defaults`."""
+    def given(self, action: Action, kind: ActionType) -> Given:
+        """What the batch says for an action of this type."""
         key = (id(action.context), kind.name)
-        if key not in self._defaults:
-            self._defaults[key] = kind.loader.defaults(action.context or {})
-        return self._defaults[key]
+        given = self._given.get(key)
+        if given is None:
+            given = self._given[key] = Given(action.context or {}, kind)
+        return given
 
-    def of(self, action: Action, loaded: Loaded) -> tuple[int, Context]:
-        """The id and the context of an action, from its loaded fields."""
+    def of(self, action: Action, loaded: Loaded, given: Given | None) -> tuple[int, Context]:
+        """The id and the context of an action, from its loaded fields, and from what is given if it is not in them."""
         place = place_of(loaded)
-        key = (id(action.context), place)
+        key = (id(given or action.context), place)
         try:
             return self._made[key]
         except KeyError:
-            made = self._made[key] = make(action, *place)
+            made = self._made[key] = make(action, *(given.completed(place) if given else place))
             return made
         except TypeError:  # host or path of a type that no schema checks, such as a list
-            return make(action, *place)
+            return make(action, *(given.completed(place) if given else place))
 
 
 def make(

@@ -13,11 +13,12 @@ from analytics_app.wire.types import Json, Reject
 def dry_run(delivery: Delivery, clock_skew_s: int) -> Json:
     """The answer, action by action, in the order of the body."""
     prepared = prepare([delivery], clock_skew_s)
-    results: list[ValidAction | Reject] = [*prepared.actions, *prepared.rejects]
+    accepted = list(prepared.valid(prepared.actions))
+    results: list[ValidAction | Reject] = [*accepted, *prepared.rejects]
     return {
         "success": True,
         "stored": False,
-        "accepted": len(prepared.actions),
+        "accepted": len(accepted),
         "rejected": len(prepared.rejects),
         "actions": [describe(result) for result in sorted(results, key=lambda result: result.action.index)],
         "batch": prepared.batches[0]["faults"] or {},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import marshmallow
 import msgspec
@@ -13,7 +12,7 @@ from analytics_app.actions.fast_load import Loaded
 from analytics_app.actions.type import ActionType
 from analytics_app.database.storable import to_json
 from analytics_app.processing import single_events
-from analytics_app.processing.contexts import Context, Contexts
+from analytics_app.processing.contexts import Context, Contexts, Given
 from analytics_app.wire.json_bytes import parse_storable
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.types import Action, Key, Reject
@@ -22,7 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class ValidAction(msgspec.Struct, gc=False):
-    """A valid action: its type, its loaded fields, its context, and the JSON of its own fields."""
+    """A valid action: its type, its loaded fields, its context, and the JSON of its own fields.
+
+    Of what its batch says, the loaded fields may be without those that only the row of its context has.
+    """
 
     action: Action
     type: ActionType
@@ -36,13 +38,6 @@ class ValidAction(msgspec.Struct, gc=False):
         return self.action.key
 
 
-def validate_all(actions: list[Action], clock_skew_s: int) -> Iterator[ValidAction | Reject]:
-    """Validate the actions of one body."""
-    contexts = Contexts()
-    for action in actions:
-        yield validate(action, contexts, clock_skew_s)
-
-
 def validate(action: Action, contexts: Contexts, clock_skew_s: int) -> ValidAction | Reject:
     """Never raises: an action that the code itself fails on is rejected with its bytes, and can be replayed.
 
@@ -50,8 +45,11 @@ def validate(action: Action, contexts: Contexts, clock_skew_s: int) -> ValidActi
     """
     try:
         data = action.body.decode() if action.strict else checked_json(action)
-        kind, loaded = single_events.load(action, clock_skew_s) if action.source == "event" else load(action, contexts)
-        return ValidAction(action, kind, loaded, *contexts.of(action, loaded), data)
+        if action.source == "event":
+            kind, loaded, given = *single_events.load(action, clock_skew_s), None
+        else:
+            kind, loaded, given = load(action, contexts)
+        return ValidAction(action, kind, loaded, *contexts.of(action, loaded, given), data)
     except marshmallow.ValidationError as error:
         messages = error.messages if isinstance(error.messages, dict) else {"_schema": error.messages}
         return Reject(action, messages)
@@ -70,14 +68,18 @@ def checked_json(action: Action) -> str:
     return to_json(parse_storable(action.body)[0])
 
 
-def load(action: Action, contexts: Contexts) -> tuple[ActionType, Loaded]:
-    """The action's type, and its loaded fields. Raises marshmallow.ValidationError."""
+def load(action: Action, contexts: Contexts) -> tuple[ActionType, Loaded, Given | None]:
+    """The action's type, its loaded fields, and what its batch gives if they are without it.
+
+    Raises marshmallow.ValidationError.
+    """
     if action.own is None and action.name is not None:
         kind = type_of(action.name)
-        defaults = contexts.defaults(action, kind)
-        loaded = None if defaults is None else kind.loader.decode(action.body, defaults, action.timestamp)
-        if loaded is not None:
-            return kind, loaded
+        given = contexts.given(action, kind)
+        if given.defaults is not None:
+            loaded = kind.loader.decode(action.body, given.defaults, action.timestamp)
+            if loaded is not None:
+                return kind, loaded, given
     data = action.data
     kind = type_of(data.get("name"))
-    return kind, kind.loader.load(data)
+    return kind, kind.loader.load(data), None

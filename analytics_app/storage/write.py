@@ -7,6 +7,7 @@ other error (connection, resources, read-only, a missing table) is raised, and t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
@@ -32,7 +33,7 @@ from analytics_app.storage.participants import upsert_participants
 from analytics_app.storage.rejects import insert_rejects
 from analytics_app.wire.reasons import Code, Reason
 from analytics_app.wire.times import instant
-from analytics_app.wire.types import Key, Reject
+from analytics_app.wire.types import Action, Key, Reject
 
 receipt_time = lru_cache(1_000)(instant)  # the actions of a body have one
 INCOMING = "CREATE TEMP TABLE IF NOT EXISTS incoming (LIKE raw_actions) ON COMMIT DELETE ROWS; DELETE FROM incoming"
@@ -60,19 +61,19 @@ def write(connection: Connection, prepared: Prepared, *, resplit: bool = False) 
     cursor: Any = connection.connection.cursor()  # psycopg2's, for COPY
     written: list[ValidAction] = []
 
-    def insert(part: list[ValidAction]) -> None:
-        fresh = delete_split(cursor, part) if resplit else insert_raw(cursor, part)
+    def insert(part: list[Action]) -> None:
+        fresh = delete_split(cursor, list(prepared.valid(part))) if resplit else insert_raw(cursor, prepared, part)
         insert_contexts(cursor, fresh)
         split(cursor, fresh)
         written.extend(fresh)
 
     refused = [
-        Reject(valid.action, {"database": [Reason(Code.DATABASE, why)]})
-        for valid, why in insert_all(cursor, in_key_order(prepared.actions), insert)
+        Reject(action, {"database": [Reason(Code.DATABASE, why)]})
+        for action, why in insert_all(cursor, prepared.actions, insert)
     ]
     outcome = Outcome(
         stored=len(written),
-        duplicates=len(prepared.actions) - len(written) - len(refused),
+        duplicates=prepared.valid_count - len(written) - len(refused),
         studies={valid.context.study: valid.action.received_at for valid in written},
         refused={reject.action.key: reject for reject in (*prepared.rejects, *refused)},
     )
@@ -83,14 +84,8 @@ def write(connection: Connection, prepared: Prepared, *, resplit: bool = False) 
     return outcome
 
 
-def in_key_order(actions: list[ValidAction]) -> list[ValidAction]:
-    """Each key once: the first of its actions. Sorted, so that two workers with the same actions cannot deadlock."""
-    once = {valid.key: valid for valid in reversed(actions)}
-    return [once[key] for key in sorted(once)]
-
-
-def insert_raw(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
-    """Insert into `raw_actions` those that are not there yet; returns them.
+def insert_raw(cursor: Cursor, prepared: Prepared, actions: list[Action]) -> list[ValidAction]:
+    """Insert into `raw_actions` the valid ones that are not there yet; returns them.
 
     COPY goes straight into the table if none seems to be there. Otherwise it goes into a temporary table: PostgreSQL
     would log an error for each repetition, and every page change repeats a batch: the page sends its last one, and the
@@ -98,19 +93,28 @@ def insert_raw(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
     """
     if not repeats(cursor, actions):
         with suppress(UniqueViolation), savepoint(cursor, "direct"):  # another worker has stored it in the meantime
-            copy_rows(cursor, RawAction, map(raw_row, actions))
-            return actions
+            copy_rows(cursor, RawAction, map(raw_row, once(prepared.valid(actions))))
+            return list(once(prepared.valid(actions)))
     cursor.execute(INCOMING)  # it may have the previous part's rows, when a group is bisected
-    copy_rows(cursor, RawAction, map(raw_row, actions), into="incoming")
+    copy_rows(cursor, RawAction, map(raw_row, once(prepared.valid(actions))), into="incoming")
     cursor.execute(INSERT_NEW)
     new: set[Key] = set(cursor.fetchall())
-    return [valid for valid in actions if valid.key in new]
+    return [valid for valid in once(prepared.valid(actions)) if valid.action.key in new]
 
 
-def repeats(cursor: Cursor, actions: list[ValidAction]) -> bool:
+def once(actions: Iterable[ValidAction]) -> Iterator[ValidAction]:
+    """The first one of each key."""
+    last: Key | None = None
+    for valid in actions:
+        if valid.action.key != last:
+            last = valid.action.key
+            yield valid
+
+
+def repeats(cursor: Cursor, actions: list[Action]) -> bool:
     """Whether any page has stored actions between the first and the last seq of these."""
     pages: dict[str, tuple[int, int]] = {}
-    for page_id, seq in (valid.key for valid in actions):  # in key order
+    for page_id, seq in (action.key for action in actions):  # in key order
         pages[page_id] = (pages[page_id][0] if page_id in pages else seq, seq)
     first, last = zip(*pages.values(), strict=True)
     cursor.execute(REPEATS, (list(pages), list(first), list(last)))
@@ -135,14 +139,15 @@ def insert_contexts(cursor: Cursor, actions: list[ValidAction]) -> None:
 
 def split(cursor: Cursor, actions: list[ValidAction]) -> None:
     """Write the rows of `positions_screen` and of the types' own tables."""
-    positions = (valid.type.positions(valid.key, valid.loaded) for valid in actions)
+    positions = (valid.type.positions(valid.action.key, valid.loaded) for valid in actions)
     copy_rows(cursor, PositionScreen, chain.from_iterable(positions))
     by_type: dict[ActionType, list[ValidAction]] = defaultdict(list)
     for valid in actions:
         by_type[valid.type].append(valid)
     for kind, its_actions in by_type.items():
         if kind.table is not None:
-            copy_rows(cursor, kind.table, ((*valid.key, *kind.own_values(valid.loaded)) for valid in its_actions))
+            rows = ((*valid.action.key, *kind.own_values(valid.loaded)) for valid in its_actions)
+            copy_rows(cursor, kind.table, rows)
 
 
 def delete_split(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction]:
@@ -151,12 +156,12 @@ def delete_split(cursor: Cursor, actions: list[ValidAction]) -> list[ValidAction
     Their contexts may have changed too. Contexts that no action has any more are left: an action that is being stored
     may have them.
     """
-    page_ids, seqs, contexts = (list(column) for column in zip(*((*v.key, v.context_id) for v in actions), strict=True))
+    page_ids, seqs = [valid.action.page_id for valid in actions], [valid.action.seq for valid in actions]
     for name in sorted(TABLES):
         cursor.execute(
             f'DELETE FROM "{name}" AS old USING unnest(%s::uuid[], %s::int[]) AS key (page_id, seq)'
             " WHERE old.page_id = key.page_id AND old.seq = key.seq",
             (page_ids, seqs),
         )
-    cursor.execute(UPDATE_CONTEXTS, (page_ids, seqs, contexts))
+    cursor.execute(UPDATE_CONTEXTS, (page_ids, seqs, [valid.context_id for valid in actions]))
     return actions

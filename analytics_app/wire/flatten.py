@@ -6,7 +6,6 @@ describes them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Any
@@ -30,6 +29,7 @@ INVALID_EVENT = Reason(Code.WRONG_FORM, "Not one event object.")
 INVALID_BODY = Reason(Code.WRONG_FORM, "Neither an array of actions nor an envelope with a list of actions.")
 
 decode_item = msgspec.json.Decoder(Item).decode
+encode = msgspec.json.Encoder().encode
 
 POSITION_BYTES = 140  # on disk
 
@@ -123,7 +123,9 @@ def from_envelope(
     header.envelope = {key: item for key, item in value.items() if key != "views"}
     if is_uuid(value.get("page_id")):
         header.page_id = str(UUID(value["page_id"]))
-    flat, faults, context_of, t0 = FlatDelivery(header), envelope_faults(value), contexts_of(value), value.get("t0")
+    flat, faults, context_of = FlatDelivery(header), envelope_faults(value), contexts_of(value)
+    t0 = value.get("t0")
+    t0 = t0 if isinstance(t0, int | float) else None
     for index, (item, own, piece) in enumerate(zip(items, owns, pieces, strict=True)):
         key, reasons = identity(header, index, item)
         if faults:
@@ -135,9 +137,9 @@ def from_envelope(
 def repeated_bytes(value: Json) -> int:
     """At most the bytes that the envelope adds to each action. 4 MiB of constants for 20,000 actions need 80 GB."""
     views = value.get("views")
-    largest = max((len(json.dumps(view)) for view in views), default=0) if isinstance(views, list) else 0
+    largest = max((len(encode(view)) for view in views), default=0) if isinstance(views, list) else 0
     constants = {key: value.get(key) for key in ("const", "study", "session_id")}
-    return len(json.dumps(constants)) + largest + POSITION_BYTES * (samples_in(value.get("const")) + samples_in(views))
+    return len(encode(constants)) + largest + POSITION_BYTES * (samples_in(value.get("const")) + samples_in(views))
 
 
 def samples_in(value: Any) -> int:
@@ -166,23 +168,23 @@ def contexts_of(value: Json) -> Callable[[Item], Json]:
 
     def context_of(item: Item) -> Json:
         index = item.view
+        if type(index) is int and index in by_view:
+            return by_view[index]
         if not isinstance(index, int) or not 0 <= index < len(views) or not isinstance(views[index], dict):
             return shared
-        if index not in by_view:
-            by_view[index] = {**views[index], **shared}
-        return by_view[index]
+        return by_view.setdefault(index, {**views[index], **shared})
 
     return context_of
 
 
-def timestamp_of(t0: Any, item: Item) -> float | None:
+def timestamp_of(t0: float | None, item: Item) -> float | None:
     """Epoch ms by the batch's `t0` and the action's `t`; None if either is not a finite number."""
-    t = item.t
-    if not isinstance(t0, (int, float)) or not isinstance(t, (int, float)):
+    if t0 is None or item.t is None:
         return None
     try:
-        return round(t0 + t)
-    except (OverflowError, ValueError):  # 1e400, or a number of hundreds of digits
+        at: float = round(t0 + item.t)
+        return at
+    except (TypeError, OverflowError, ValueError):  # a text, 1e400, or a number of hundreds of digits
         return None
 
 
@@ -244,4 +246,4 @@ def is_uuid(value: Any) -> bool:
 
 
 def is_seq(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= Limits.SEQ
+    return type(value) is int and 0 <= value <= Limits.SEQ  # a bool is an int too, but not of that type

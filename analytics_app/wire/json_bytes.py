@@ -63,7 +63,7 @@ def cut_plain(body: bytes) -> tuple[Json | None, list[bytes]] | None:
     The actions are not decoded. None if the body may contain a text or a number that PostgreSQL cannot store, or has no
     actions: `parse_storable` and `cut` read any body.
     """
-    if any(escape in body for escape in ODD_ESCAPES) or has_unusual_number(body):
+    if (b"\\" in body and any(escape in body for escape in ODD_ESCAPES)) or has_unusual_number(body):
         return None
     try:
         body.decode()  # msgspec does not check the UTF-8 of what it skips

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant(timestamp: float | None) -> datetime | None:
     """Epoch ms as a datetime in UTC."""
-    return None if timestamp is None else EPOCH + timedelta(milliseconds=timestamp)
+    return None if timestamp is None else datetime.fromtimestamp(timestamp / 1000, UTC)

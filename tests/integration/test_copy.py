@@ -95,13 +95,32 @@ def test_usual_texts_do_not_need_the_slow_lines(monkeypatch: pytest.MonkeyPatch)
     assert '"Pay \\"now\\" \\\\ é"'.encode() in lines
 
 
-@pytest.mark.parametrize("tiny", [1e-40, -1.5e-46, 5e-324])
-@pytest.mark.parametrize("place", [4, -1])
-def test_a_number_too_small_for_real_is_zero(tiny: float, place: int) -> None:
-    row: list[Any] = [PAGE, 0, 0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
-    row[place] = tiny
-    line = copy_of(PositionScreen).lines([tuple(row)])
-    assert line.replace(b'"', b"").strip().split(b",")[place] == b"0.0"
+@pytest.mark.parametrize(("tiny", "stored"), [(1e-40, 1e-40), (-1.5e-46, 0.0), (5e-324, 0.0)])
+@pytest.mark.parametrize("table", [CLICK.table, PositionScreen], ids=["csv", "binary"])
+def test_a_number_too_small_for_real_is_zero(engine: Engine, table: Any, tiny: float, stored: float) -> None:
+    """One that `real` holds with fewer digits is zero in a table with texts, and itself in one without."""
+    names = table.__table__.columns.keys()
+    row = dict.fromkeys(names) | {"page_id": PAGE, "seq": 0, "sample": 0, "page_x": 1.5, "screen_y": tiny}
+    with engine.connect() as connection:
+        cursor: Any = connection.connection.cursor()
+        copy_rows(cursor, table, [tuple(row[name] for name in names)])
+        cursor.execute(f"SELECT page_x, screen_y FROM {table.__tablename__}")
+        ((usual, found),) = cursor.fetchall()
+    assert usual == 1.5
+    assert found == pytest.approx(stored if table is PositionScreen else 0.0, rel=1e-3, abs=0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"seq": 2**31}, {"seq": 1.5}, {"sample": 2**15}, {"page_x": 1e39}, {"page_x": "left"}, {"page_id": "none"}],
+)
+def test_a_number_that_its_column_cannot_hold_is_an_error_of_the_data(engine: Engine, values: dict[str, Any]) -> None:
+    names = PositionScreen.__table__.columns.keys()
+    good = dict.fromkeys(names) | {"page_id": PAGE, "seq": 0, "sample": 0}
+    with engine.connect() as connection:
+        cursor: Any = connection.connection.cursor()
+        with pytest.raises(ValueError, match=r"its column|UUID"):
+            copy_rows(cursor, PositionScreen, [tuple(row[name] for name in names) for row in (good, good | values)])
 
 
 def test_slow_lines_have_any_text_as_one_value() -> None:

@@ -28,7 +28,6 @@ def validate(action: Action, clock_skew_s: int = CLOCK_SKEW_S) -> ValidAction | 
     return validation.validate(action, Contexts(), clock_skew_s)
 
 
-validate_all = partial(validation.validate_all, clock_skew_s=CLOCK_SKEW_S)
 prepare_all = partial(prepare.prepare, clock_skew_s=CLOCK_SKEW_S)
 replay = partial(replay_module.replay, clock_skew_s=CLOCK_SKEW_S)
 rebuild = partial(rebuild_module.rebuild, clock_skew_s=CLOCK_SKEW_S)

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import asdict
 
+from analytics_app.actions import ACTIONS
+from analytics_app.actions.type import ActionType
 from analytics_app.processing.prepare import Prepared
 from analytics_app.processing.rejection import reject_row
+from analytics_app.processing.validation import ValidAction
+from analytics_app.storage.write import raw_row
 from analytics_app.wire.delivery import Delivery
 from analytics_app.wire.flatten import from_decoded
 from analytics_app.wire.json_bytes import cut_plain
@@ -26,13 +29,23 @@ def described(prepared: Prepared) -> Any:
     """All that is written of it; JSON as its values."""
     return (
         [
-            (valid.key, valid.type.name, asdict(valid.loaded), valid.context_id, valid.context, json.loads(valid.data))
-            for valid in prepared.actions
+            (valid.type.name, *raw_row(valid)[:-1], json.loads(valid.data), valid.context, rows_of(valid))
+            for valid in valid_of(prepared)
         ],
         [reject_row(reject) for reject in prepared.rejects],
         prepared.batches,
         prepared.pages,
     )
+
+
+def valid_of(prepared: Prepared) -> list[ValidAction]:
+    return list(prepared.valid(prepared.actions))
+
+
+def rows_of(valid: ValidAction) -> list[Any]:
+    """Of positions_screen and of the type's own table."""
+    own = [valid.type.own_values(valid.loaded)] if valid.type.table else []
+    return [*valid.type.positions(valid.key, valid.loaded), *own]
 
 
 def delivery(body: bytes) -> Delivery:
@@ -62,8 +75,19 @@ def test_what_the_logger_sends_is_not_decoded() -> None:
     actions = [flat_action(), path, {"name": "pageview", "nav": "load"}, {"name": "own", "note": "ä 👍"}]
     body = json.dumps(envelope(actions, "p"), ensure_ascii=False).encode()
     prepared = prepare_all([delivery(body)])
-    assert [valid.type.name for valid in prepared.actions] == ["click", "mousemove", "pageview", ""]
-    assert [valid.action.own for valid in prepared.actions] == [None] * 4
+    assert [valid.type.name for valid in valid_of(prepared)] == ["click", "mousemove", "pageview", ""]
+    assert [action.own for action in prepared.actions] == [None] * 4
+
+
+def test_a_type_gets_what_the_batch_says_for_its_columns_and_positions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ACTIONS, "scaled", ActionType("scaled", positions=lambda _, action: [(action.viewport_w,)]))
+    actions = [{"name": "scaled"}, {"name": "pageview", "title": "Own"}, {"name": "pageview"}]
+    prepared = prepare_all([delivery(encode(envelope(actions, "p")))])
+    scaled, own, other = map(rows_of, valid_of(prepared))
+    assert [action.own for action in prepared.actions] == [None] * 3
+    assert scaled == [(1440.0,)]
+    assert own[-1][:2] == ("https://shop.example/cart?x=1", "Own")
+    assert other[-1][:2] == ("https://shop.example/cart?x=1", "Cart")
 
 
 @pytest.mark.parametrize(
