@@ -27,7 +27,7 @@ from dev.settings import ROOT
 from tests.support.running import RunningStack, wait_until
 from tests.support.storing import replay
 
-TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "submits"]
+TABLES = ["raw_actions", "positions_screen", "page_views", "clicks", "layouts", "submits"]
 TABLES += ["contexts", "rejected_actions", "pages", "batches", "participants"]
 OLD_DATABASE = Path(__file__).parent / "data/database_0005.sql"
 KEY = "0198c2f1-0000-7000-8000-000000000003"
@@ -104,7 +104,7 @@ ORDER BY 1, 2, 3
         ('VIEW "rawActions"', "rawActions"),
         (
             "TABLE raw_actions CASCADE",
-            "Clicks, PageViews, PositionsScreen, Submits, page_loss, rawActions, raw_actions",
+            "Clicks, LayoutBoxes, Layouts, PageViews, PositionsScreen, Submits, page_loss, rawActions, raw_actions",
         ),
         ("TABLE positions_screen, clicks, users CASCADE", "Clicks, PositionsScreen, clicks, positions_screen, users"),
     ],
