@@ -1886,7 +1886,10 @@ const logIfChanged = guard(() => {
 function checkLayout() {
   if (!options.layout || isSkipped('layout')) return
   clearTimeout(timer);
-  timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(logIfChanged, { timeout: SETTLED_MS }), SETTLED_MS);
+  timer = setTimeout(() => {
+    if (window.requestIdleCallback) requestIdleCallback(logIfChanged, { timeout: SETTLED_MS });
+    else logIfChanged(); // Safari
+  }, SETTLED_MS);
 }
 
 /** A view begins: log its layout when it has settled. */
