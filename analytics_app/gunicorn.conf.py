@@ -1,4 +1,7 @@
-"""Settings of gunicorn, which runs the API. It uses threads, because a request waits for its group's fsync."""
+"""Settings of gunicorn, which runs the API. It uses threads, because a request waits for its group's fsync.
+
+They get requests that have arrived as a whole, see web/buffered_worker.py.
+"""
 
 import os
 import shutil
@@ -23,7 +26,7 @@ except ConfigError as error:
 bind = f"{_settings.HOST}:{_settings.PORT}"
 workers = _settings.API_WORKERS
 threads = _settings.API_THREADS
-worker_class = "gthread"
+worker_class = "analytics_app.web.buffered_worker.BufferedWorker"
 keepalive = 30
 timeout = 30
 graceful_timeout = 15

@@ -65,6 +65,11 @@ class Config:
     ACTIONS_MAX: int = setting(20_000, "actions of one batch; above: 413", 1)
     NESTING_MAX: int = setting(32, "levels of arrays and objects in a body; above: 400", 4)
 
+    REQUEST_DEADLINE_S: int = setting(60, "seconds that a request has to arrive; above: 408", 1)
+    REQUEST_RATE_MIN: int = setting(500, "bytes a second at which a request must arrive after 5 seconds; below: 408", 1)
+    REQUESTS_PER_ADDRESS: int = setting(
+        64, "requests of one address that may be arriving at one API process; a further one ends the oldest", 1
+    )
     RATE_LIMIT: int = setting(0, "request bodies a minute from one address, approximately; above: 429; 0: no limit", 0)
     TRUSTED_PROXIES: str = setting(
         "", "addresses or networks of proxies whose X-Forwarded-For is trusted, comma separated"
