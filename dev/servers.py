@@ -58,7 +58,14 @@ def postgres(data_dir: Path, runtime_dir: Path, access: Access) -> Spec:
     programs = accessible_copy(postgres_site(), parts, account, runtime_dir) / POSTGRES / "bin"
     if not folder.exists():
         create_cluster(programs, folder, account, access.password)
-    settings = {"listen_addresses": HOST, "port": access.postgres_port, "unix_socket_directories": ""}
+    settings = {
+        "listen_addresses": HOST,
+        "port": access.postgres_port,
+        "unix_socket_directories": "",
+        # Neither statements nor the rows that violate a key: they contain participants' data and password hashes.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+    }
     options = [f"--{name}={value}" for name, value in settings.items()]
     return Spec(
         name="postgres",

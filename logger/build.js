@@ -33,9 +33,12 @@ async function bundle(input, format) {
   return `${banner}\n${output[0].code}`
 }
 
-/** The same script, smaller: terser shortens local names and removes whitespace and all comments except the banner. */
+/**
+ * The same script, smaller: terser shortens local names and removes whitespace and all comments except the banner. No
+ * function here is used as a constructor except UserLogger, which uses `this`, so the others may become arrow functions.
+ */
 async function minified(code) {
-  const result = await minify(code, { ecma: 2020, compress: { passes: 2 }, format: { comments: /^!/ } })
+  const result = await minify(code, { ecma: 2020, compress: { passes: 3, unsafe_arrows: true }, format: { comments: /^!/ } })
   return result.code
 }
 

@@ -404,6 +404,7 @@
 
   const MASKED = '***';
   const MAX_TEXT$1 = 2000; // characters
+  const MAX_TYPED = 50; // masked values of URLs that are also masked in texts
   const MIN_TYPED = 3; // bytes; a shorter value says little, and masking it in a text would hide much else
 
   /** An e-mail address, a JSON web token, or a long number, for example of a telephone or a card. */
@@ -456,14 +457,18 @@
     })
   }
 
-  /** What forms may have put into the URLs of this page's views: patterns that find it in a text, as whole words. */
-  const typedValues = new Map();
+  /** What forms may have put into the URLs of this page's last views, as regular expressions. */
+  const typedValues = new Set();
+  /** Finds any of these in a text, as whole words; undefined if there are none. */
+  let typedPattern;
 
   const noteTyped = guard((value) => {
     const typed = decodeURIComponent(value.replace(/\+/g, ' ')).trim();
     if (encodeURIComponent(typed).length < MIN_TYPED) return
-    const escaped = typed.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
-    typedValues.set(typed, new RegExp(`(^|[^a-z\\d])${escaped}(?![a-z\\d])`, 'gi'));
+    typedValues.add(typed.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+    // A map, for example, puts each position into its URL.
+    if (typedValues.size > MAX_TYPED) typedValues.delete(typedValues.values().next().value);
+    typedPattern = new RegExp(`(^|[^a-z\\d])(?:${[...typedValues].join('|')})(?![a-z\\d])`, 'gi');
   });
 
   /** Mask the URL of a view, and remember what it masks for maskShown(). */
@@ -473,9 +478,7 @@
 
   /** Mask a text that the page shows: as maskText, and also what it repeats of the masked values in its URLs. */
   function maskShown(text) {
-    let masked = textOf(text);
-    for (const pattern of typedValues.values()) masked = masked.replace(pattern, `$1${MASKED}`);
-    return maskText(masked)
+    return maskText(typedPattern ? textOf(text).replace(typedPattern, `$1${MASKED}`) : text)
   }
 
   /** Names and values of the URL's parameters: of its query, and of a hash route such as `#/welcome?user=p017`. */
@@ -598,6 +601,15 @@
     return isUnique ? selector : ''
   }
 
+  /** Position of an element among its siblings of this name, from 1. */
+  function positionAmong(element, localName) {
+    let position = 1;
+    for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
+      if (sibling.localName === localName) position++;
+    }
+    return position
+  }
+
   /**
    * Selector of an element among its siblings: its tag and name, or the `aria-label` of a control, and if a sibling
    * matches that too, its position. Class names are not used, because they change with the design. The siblings are
@@ -609,15 +621,16 @@
     let position = 1;
     let isAmbiguous = false;
     for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
-      if (sibling.localName === localName) {
-        position++;
-        isAmbiguous = isAmbiguous || sibling.matches(selector);
-      }
+      position++;
+      isAmbiguous = isAmbiguous || sibling.matches(selector);
     }
     for (let sibling = element.nextElementSibling; sibling && !isAmbiguous; sibling = sibling.nextElementSibling) {
       isAmbiguous = sibling.matches(selector);
     }
-    return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
+    if (!isAmbiguous) return selector
+    // To compare the names of all siblings takes as long again, and most lists have elements of one kind.
+    if (!element.matches(`:nth-of-type(${position})`)) position = positionAmong(element, localName);
+    return `${selector}:nth-of-type(${position})`
   }
 
   /**

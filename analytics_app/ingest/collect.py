@@ -5,9 +5,11 @@ They validate no action and never touch PostgreSQL. docs/protocol.md lists every
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Literal
 
 from flask import Blueprint, Response, jsonify, request
@@ -21,10 +23,11 @@ from analytics_app.ingest.reject_notices import RejectNotices
 from analytics_app.monitoring.api_metrics import API
 from analytics_app.web.client import Clients
 from analytics_app.wire.delivery import Delivery
-from analytics_app.wire.json_bytes import count_plain_actions, depth, parse
+from analytics_app.wire.json_bytes import count_plain_actions, has_more_containers, is_deeper, parse
 from analytics_app.wire.types import Json
 from analytics_app.wire.uuid7 import uuid7
 
+PARSED_TOGETHER = 131_072  # bytes of a body; of larger ones one at a time is parsed
 DISCARD_BYTES_MAX = 67_108_864  # read and discarded before a 413, so that the browser sees the answer
 
 Kind = Literal["analytics", "event"]
@@ -59,6 +62,8 @@ class Collect:
         self.notices = notices
         self.clients = clients
         self.dry_run = dry_run
+        self.parsing = threading.Lock()
+        """Large bodies are read one at a time: this may take 30 times their memory."""
 
     def blueprint(self) -> Blueprint:
         bp = Blueprint("collect", __name__)
@@ -80,11 +85,13 @@ class Collect:
         self.check_origin()
         self.check_rate()
         body = self.read_body()
-        actions = self.check_form(body, kind)
+        with self.parsing if len(body) > PARSED_TOGETHER else nullcontext():
+            actions = self.check_form(body, kind)
         delivery = Delivery(str(uuid7()), received_at, kind, body)
         if request.query_string and request.args.get("validate", "0") not in ("", "0"):
-            if actions > Limits.VALIDATED:
-                raise Refusal(413, "too_many", f"Validate fewer actions: at most {Limits.VALIDATED} in one request.")
+            if actions > Limits.VALIDATED or len(body) > Limits.VALIDATED_BYTES:
+                most = f"{Limits.VALIDATED} and {Limits.VALIDATED_BYTES} bytes"
+                raise Refusal(413, "too_many", f"Validate fewer actions: at most {most} in one request.")
             return jsonify(self.dry_run(delivery))
         rejected = self.notices.of(body)
         try:
@@ -135,6 +142,10 @@ class Collect:
         if not body.strip():
             raise Refusal(400, "empty", "The body is empty: send a JSON array of actions, an envelope or an event.")
         deepest = self.config.NESTING_MAX
+        if has_more_containers(body, most := Limits.CONTAINERS):
+            raise Refusal(413, "too_many", f"Send smaller batches: at most {most} arrays and objects in one.")
+        if is_deeper(body, deepest):
+            raise too_deep(deepest)
         try:
             value = parse(body)
         except RecursionError:
@@ -146,8 +157,6 @@ class Collect:
             raise Refusal(400, "form", f"Send {wanted}, not {type_name(value)}.")
         if not value:
             raise Refusal(400, "empty", "The body contains nothing: send at least one action.")
-        if depth(value, deepest + 1) > deepest:
-            raise too_deep(deepest)
         actions = value if isinstance(value, list) else value.get("actions")
         return len(actions) if isinstance(actions, list) else 1
 

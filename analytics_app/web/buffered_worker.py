@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from socket import SHUT_WR
@@ -38,7 +39,8 @@ HEAD_END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 CONTINUE = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
-LAST_CHUNK = re.compile(rb"(?:^|\r\n)0+(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\r\n\Z")
+CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+LINE_MAX = 1_024
 
 
 class Arriving:
@@ -54,6 +56,8 @@ class Arriving:
         self._body_at = 0
         """Where the body begins; 0 until the head is complete."""
         self._length: int | None = None
+        self._chunk_at = 0
+        """Where the next chunk of a chunked body begins."""
 
     def add(self, data: bytes, body_bytes_max: int) -> None:
         self.received += data
@@ -67,7 +71,7 @@ class Arriving:
         end = self.received.find(HEAD_END)
         if end < 0:
             return
-        self._body_at = end + len(HEAD_END)
+        self._body_at = self._chunk_at = end + len(HEAD_END)
         head = bytes(self.received[: self._body_at])
         if CHUNKED.search(head):
             self._length = None
@@ -75,7 +79,8 @@ class Arriving:
             length = LENGTH.search(head)
             self._length = int(length[1]) if length else 0
         if CONTINUE.search(head) and not self.is_complete():
-            self.conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            with suppress(OSError):  # it is gone
+                self.conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     @property
     def body_bytes(self) -> int:
@@ -86,8 +91,19 @@ class Arriving:
         if not self._body_at:
             return len(self.received) > HEAD_BYTES_MAX
         if self._length is None:
-            return bool(LAST_CHUNK.search(self.received, max(self._body_at, len(self.received) - READ_BYTES)))
+            return self._has_last_chunk()
         return self.body_bytes >= self._length
+
+    def _has_last_chunk(self) -> bool:
+        """Whether a chunked body is there, or is none: gunicorn says what is wrong with it."""
+        while self._chunk_at < len(self.received):
+            size = CHUNK_SIZE.match(self.received, self._chunk_at)
+            if size is None:
+                return self.received.find(b"\n", self._chunk_at) >= 0 or len(self.received) - self._chunk_at > LINE_MAX
+            if int(size[1], 16) == 0:
+                return self.received.find(HEAD_END, size.end() - 2) >= 0
+            self._chunk_at = size.end() + int(size[1], 16) + 2
+        return False
 
     def is_too_large(self) -> bool:
         """Whether it cannot be handed over: so much is discarded, or a chunked body has parts missing."""
@@ -124,39 +140,45 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]
     def enqueue_req(self, conn: Any) -> None:
         """Called when a connection is new or has become readable."""
         arriving = Arriving(conn, time.monotonic())
+        conn.sock.setblocking(False)
+        read_ahead = conn.parser.unreader.take_buffered() if conn.parser else b""
+        if read_ahead or (read_ahead := self._read(conn.sock) or b""):
+            arriving.add(read_ahead, self.settings.BODY_BYTES_MAX)
+            if arriving.is_complete():  # as most are: nothing is registered for them
+                self._start(arriving)
+                return
         self.arriving[conn] = arriving
         self.per_address[arriving.address] += 1
-        conn.sock.setblocking(False)
+        self.buffered_bytes += len(arriving.received)
         self.poller.register(conn.sock, EVENT_READ, partial(self._receive, arriving))
-        read_ahead = conn.parser.unreader.take_buffered() if conn.parser else b""
-        if read_ahead:
-            self._add(arriving, read_ahead)
         self._make_room(arriving)
+        if arriving.is_too_large() and arriving.conn in self.arriving:
+            self._end(arriving, TOO_LARGE)
+
+    def _read(self, sock: Any) -> bytes | None:
+        """What has arrived; nothing if the client has closed the connection; None if it must be waited for."""
+        try:
+            return bytes(sock.recv(READ_BYTES))
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
 
     def _receive(self, arriving: Arriving, sock: Any) -> None:
-        try:
-            data = sock.recv(READ_BYTES)
-        except BlockingIOError:
+        data = self._read(sock)
+        if data is None:
             return
-        except OSError:
-            data = b""
-        if data:
-            self._add(arriving, data)
-        else:
+        if not data:
             self._end(arriving)
-
-    def _add(self, arriving: Arriving, data: bytes) -> None:
+            return
         before = len(arriving.received)
-        try:
-            arriving.add(data, self.settings.BODY_BYTES_MAX)
-        except OSError:
-            self._end(arriving)
-            return
+        arriving.add(data, self.settings.BODY_BYTES_MAX)
         self.buffered_bytes += len(arriving.received) - before
         if arriving.is_too_large():
-            self._end(arriving, b"413 Content Too Large")
+            self._end(arriving, TOO_LARGE)
         elif arriving.is_complete():
-            self._hand_over(arriving)
+            self._forget(arriving)
+            self._start(arriving)
         elif self.buffered_bytes > BUFFERED_BYTES_MAX:
             self._end(arriving, b"503 Service Unavailable")
 
@@ -167,9 +189,8 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]
         if self.per_address[newest.address] > self.settings.REQUESTS_PER_ADDRESS:
             self._end(next(one for one in self.arriving.values() if one.address == newest.address), TOO_SLOW)
 
-    def _hand_over(self, arriving: Arriving) -> None:
+    def _start(self, arriving: Arriving) -> None:
         """Let a thread parse and answer it."""
-        self._forget(arriving)
         conn = arriving.conn
         try:
             conn.init()
@@ -241,4 +262,4 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]
             self._end(next(iter(self.arriving.values())), TOO_SLOW)
 
 
-TOO_SLOW = b"408 Request Timeout"
+TOO_SLOW, TOO_LARGE = b"408 Request Timeout", b"413 Content Too Large"

@@ -1,4 +1,4 @@
-"""JSON text: parse it, measure its depth, count its actions, and cut out each action's own bytes."""
+"""JSON text: parse it, bound its depth, count its actions, and cut out each action's own bytes."""
 
 from __future__ import annotations
 
@@ -104,18 +104,6 @@ def to_number(digits: str) -> float:
     return int(digits) if len(digits) <= DIGITS_MAX else float(digits)
 
 
-def depth(value: Any, limit: int) -> int:
-    """Levels of arrays and objects in a value; counts up to the limit."""
-    level, levels = [value], 0
-    while levels < limit:
-        level = [item for item in level if isinstance(item, dict | list)]
-        if not level:
-            break
-        levels += 1
-        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
-    return levels
-
-
 decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -132,6 +120,35 @@ decode_array = msgspec.json.Decoder(list[Skipped]).decode
 decode_envelope = msgspec.json.Decoder(SkippedEnvelope).decode
 
 
+TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+BRACKETS = bytes.maketrans(b"{}", b"[]")
+NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def brackets(body: bytes) -> bytes:
+    """The brackets of arrays and objects, without those in texts; each `{` as `[`."""
+    return TEXT.sub(b"", body).translate(BRACKETS, NOT_A_BRACKET)
+
+
+def has_more_containers(body: bytes, most: int) -> bool:
+    """Whether JSON has more arrays and objects, without building them."""
+    return body.count(b"[") + body.count(b"{") > most and len(brackets(body)) // 2 > most
+
+
+def is_deeper(body: bytes, levels: int) -> bool:
+    """Whether JSON has more levels of arrays and objects, without building them."""
+    if body.count(b"[") + body.count(b"{") <= levels:  # also those in texts
+        return False
+    left = brackets(body)
+    if left.count(b"[") != left.count(b"]"):
+        return False  # it is no JSON
+    for _ in range(levels):
+        if not left:
+            return False
+        left = left.replace(b"[]", b"")  # the innermost level
+    return bool(left)
+
+
 def count_plain_actions(body: bytes, deepest: int) -> int:
     """The number of objects in an array or in the array `actions` of an object, without building their values.
 
@@ -145,7 +162,7 @@ def count_plain_actions(body: bytes, deepest: int) -> int:
     # The path to the deepest value goes through one of the actions; each of the others opens a bracket beside it.
     # Brackets in texts are counted too, so there are at most so many levels.
     levels = body.count(b"[") + body.count(b"{") - len(actions) + 1
-    return len(actions) if levels <= deepest else 0
+    return len(actions) if levels <= deepest or not is_deeper(body, deepest) else 0
 
 
 class ActionPieces(msgspec.Struct):

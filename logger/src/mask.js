@@ -8,6 +8,7 @@ import { cut, hash } from './util.js'
 
 export const MASKED = '***'
 const MAX_TEXT = 2000 // characters
+const MAX_TYPED = 50 // masked values of URLs that are also masked in texts
 const MIN_TYPED = 3 // bytes; a shorter value says little, and masking it in a text would hide much else
 
 /** An e-mail address, a JSON web token, or a long number, for example of a telephone or a card. */
@@ -60,14 +61,18 @@ export function maskUrl(url, onMasked) {
   })
 }
 
-/** What forms may have put into the URLs of this page's views: patterns that find it in a text, as whole words. */
-const typedValues = new Map()
+/** What forms may have put into the URLs of this page's last views, as regular expressions. */
+const typedValues = new Set()
+/** Finds any of these in a text, as whole words; undefined if there are none. */
+let typedPattern
 
 const noteTyped = guard((value) => {
   const typed = decodeURIComponent(value.replace(/\+/g, ' ')).trim()
   if (encodeURIComponent(typed).length < MIN_TYPED) return
-  const escaped = typed.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
-  typedValues.set(typed, new RegExp(`(^|[^a-z\\d])${escaped}(?![a-z\\d])`, 'gi'))
+  typedValues.add(typed.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
+  // A map, for example, puts each position into its URL.
+  if (typedValues.size > MAX_TYPED) typedValues.delete(typedValues.values().next().value)
+  typedPattern = new RegExp(`(^|[^a-z\\d])(?:${[...typedValues].join('|')})(?![a-z\\d])`, 'gi')
 })
 
 /** Mask the URL of a view, and remember what it masks for maskShown(). */
@@ -77,9 +82,7 @@ export function maskViewUrl(url) {
 
 /** Mask a text that the page shows: as maskText, and also what it repeats of the masked values in its URLs. */
 export function maskShown(text) {
-  let masked = textOf(text)
-  for (const pattern of typedValues.values()) masked = masked.replace(pattern, `$1${MASKED}`)
-  return maskText(masked)
+  return maskText(typedPattern ? textOf(text).replace(typedPattern, `$1${MASKED}`) : text)
 }
 
 /** Names and values of the URL's parameters: of its query, and of a hash route such as `#/welcome?user=p017`. */

@@ -45,6 +45,15 @@ function uniqueSelector(element) {
   return isUnique ? selector : ''
 }
 
+/** Position of an element among its siblings of this name, from 1. */
+function positionAmong(element, localName) {
+  let position = 1
+  for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
+    if (sibling.localName === localName) position++
+  }
+  return position
+}
+
 /**
  * Selector of an element among its siblings: its tag and name, or the `aria-label` of a control, and if a sibling
  * matches that too, its position. Class names are not used, because they change with the design. The siblings are
@@ -56,15 +65,16 @@ function siblingSelector(element) {
   let position = 1
   let isAmbiguous = false
   for (let sibling = element.previousElementSibling; sibling; sibling = sibling.previousElementSibling) {
-    if (sibling.localName === localName) {
-      position++
-      isAmbiguous = isAmbiguous || sibling.matches(selector)
-    }
+    position++
+    isAmbiguous = isAmbiguous || sibling.matches(selector)
   }
   for (let sibling = element.nextElementSibling; sibling && !isAmbiguous; sibling = sibling.nextElementSibling) {
     isAmbiguous = sibling.matches(selector)
   }
-  return isAmbiguous ? `${selector}:nth-of-type(${position})` : selector
+  if (!isAmbiguous) return selector
+  // To compare the names of all siblings takes as long again, and most lists have elements of one kind.
+  if (!element.matches(`:nth-of-type(${position})`)) position = positionAmong(element, localName)
+  return `${selector}:nth-of-type(${position})`
 }
 
 /**

@@ -160,3 +160,10 @@ test('a masked element has no data- attributes', async () => {
   const [click] = await stored(page, 'click')
   assert.equal(click['data-customer'], undefined)
 })
+
+test('of an app that puts each of its states into the URL, the last 50 values are masked in texts', async () => {
+  const page = await capturing()
+  const { mask } = page.modules
+  for (let i = 0; i < 60; i++) page.window.history.pushState(null, '', `/map?at=place${i}`)
+  assert.deepEqual(['place9', 'place10', 'place59'].map(mask.maskShown), ['place9', '***', '***'])
+})

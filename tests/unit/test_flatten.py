@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analytics_app.wire.delivery import Delivery
 from analytics_app.wire.flatten import flatten
-from analytics_app.wire.json_bytes import cut, cut_slowly, depth, parse
+from analytics_app.wire.json_bytes import cut, cut_slowly, parse
 from analytics_app.wire.reasons import Code
 from analytics_app.wire.types import FlatDelivery
 from tests.support.sending import envelope, flat_action
@@ -204,12 +204,6 @@ def test_the_bytes_of_each_action_are_cut_out_unchanged(items: list[Any], indent
 @given(values)
 def test_parse_agrees_with_the_json_module(value: Any) -> None:
     assert parse(json.dumps(value).encode()) == value
-
-
-def test_depth_counts_levels_up_to_the_limit() -> None:
-    assert depth([], 9) == 1
-    assert depth([{"a": [1]}], 9) == 3
-    assert depth([[[[1]]]], 2) == 2
 
 
 def test_an_event_is_one_action_identified_by_its_receipt() -> None:

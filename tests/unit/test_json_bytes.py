@@ -13,8 +13,9 @@ from analytics_app.wire.json_bytes import (
     UNUSUAL_DIGITS,
     UNUSUAL_NUMBER,
     count_plain_actions,
-    depth,
+    has_more_containers,
     has_unusual_number,
+    is_deeper,
     parse,
 )
 from tests.support.sending import envelope, flat_action
@@ -52,6 +53,30 @@ def bodies(draw: st.DrawFn) -> bytes:
     return bytes(body)
 
 
+def depth(value: Any) -> int:
+    """Levels of arrays and objects."""
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max((depth(item) for item in (value.values() if isinstance(value, dict) else value)), default=0)
+
+
+def containers(value: Any) -> int:
+    """Number of arrays and objects."""
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + sum(containers(item) for item in (value.values() if isinstance(value, dict) else value))
+
+
+@given(values, st.integers(0, 8))
+@example({"]": ["[", '\\"[']}, 2)
+@example([{"a": [1]}], 3)
+@example([[[[1]]], []], 3)
+def test_depth_and_number_of_arrays_and_objects_are_known_from_the_bytes(value: Any, levels: int) -> None:
+    body = json.dumps(value).encode()
+    assert is_deeper(body, levels) == (depth(value) > levels)
+    assert has_more_containers(body, levels) == (containers(value) > levels)
+
+
 @given(bodies())
 @example(b'[{"a":"\xff"}]')
 @example(b'[{"a":"\\q"}]')
@@ -66,7 +91,7 @@ def test_what_is_counted_is_json_with_so_many_actions_and_not_too_deep(body: byt
         value = parse(body)
         actions = value if isinstance(value, list) else value["actions"]
         assert len(actions) == count
-        assert depth(value, LEVELS + 1) <= LEVELS
+        assert depth(value) <= LEVELS
 
 
 @pytest.mark.parametrize("number", [1, 20, 20_000])
