@@ -560,6 +560,7 @@
   // CSS selectors that are likely to match the same element after the next deployment of the page.
 
 
+  const LONG_LIST = 100; // elements
   const MAX_LENGTH = 999; // characters; the server takes fewer than 1000
 
   const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/;
@@ -628,8 +629,9 @@
       isAmbiguous = sibling.matches(selector);
     }
     if (!isAmbiguous) return selector
-    // To compare the names of all siblings takes as long again, and most lists have elements of one kind.
-    if (!element.matches(`:nth-of-type(${position})`)) position = positionAmong(element, localName);
+    // To compare the names of all siblings takes as long again, and most long lists have elements of one kind.
+    const isOneKind = position > LONG_LIST && element.matches(`:nth-of-type(${position})`);
+    if (!isOneKind) position = positionAmong(element, localName);
     return `${selector}:nth-of-type(${position})`
   }
 

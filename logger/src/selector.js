@@ -4,6 +4,7 @@ import { guard } from './guard.js'
 import { isLabelled } from './label.js'
 import { hostOf, isWithin, maskShown } from './mask.js'
 
+const LONG_LIST = 100 // elements
 const MAX_LENGTH = 999 // characters; the server takes fewer than 1000
 
 const TEST_ID_ATTRIBUTE = /^data-(test|cy|qa)/
@@ -72,8 +73,9 @@ function siblingSelector(element) {
     isAmbiguous = sibling.matches(selector)
   }
   if (!isAmbiguous) return selector
-  // To compare the names of all siblings takes as long again, and most lists have elements of one kind.
-  if (!element.matches(`:nth-of-type(${position})`)) position = positionAmong(element, localName)
+  // To compare the names of all siblings takes as long again, and most long lists have elements of one kind.
+  const isOneKind = position > LONG_LIST && element.matches(`:nth-of-type(${position})`)
+  if (!isOneKind) position = positionAmong(element, localName)
   return `${selector}:nth-of-type(${position})`
 }
 

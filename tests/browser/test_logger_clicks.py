@@ -140,3 +140,12 @@ def test_at_fractional_scroll_positions_coordinates_equal_the_browsers_own(
         position = [row["page_x"], row["page_y"], row["client_x"], row["client_y"]]
         assert any(position[2:] == pytest.approx(event[2:], abs=0.06) for event in seen)
     context.close()
+
+
+@pytest.mark.parametrize("others", ["", "<i>other</i>"])
+def test_in_a_long_list_a_selector_matches_the_element_that_was_clicked(study: Study, page: Page, others: str) -> None:
+    page.goto(study.page(f"<div>{('<b>item</b> ' + others) * 150}</div>"))
+    page.locator("b").nth(140).click()
+    flush(page)
+    [click] = study.actions("click")
+    assert click["selector"] == "body > div > b:nth-of-type(141)"
