@@ -75,6 +75,15 @@ DISPATCH = """([type, selector, count]) => {
     return (performance.now() - start) / count
 }"""
 
+TIME_IDLE_CALLBACKS = """
+    idle = []
+    const request = window.requestIdleCallback.bind(window)
+    window.requestIdleCallback = (work, options) => request(() => {
+        const start = performance.now()
+        work()
+        idle.push(performance.now() - start)
+    }, options)"""
+
 # A user at work, plus the logger's most expensive operation: saving a full queue to storage when the page is hidden.
 WATCH = """() => { tasks = []; new PerformanceObserver(list => tasks.push(...list.getEntries().map(e => e.duration)))
     .observe({type: 'longtask', buffered: false}) }"""
@@ -152,16 +161,20 @@ def differences(browser: Browser, base: str, measured: Measurement) -> tuple[flo
     return median(threads), median(walls)
 
 
-def layout_ms(browser: Browser, base: str, name: str) -> float:
-    """CPU time of the main thread for the layout of a page: what it takes more than without, in 2 s after its load."""
-    times: dict[str, list[float]] = {"true": [], "false": []}
+def layout_ms(browser: Browser, url: str) -> tuple[float, float]:
+    """How long the layout is read the first time, and again; medians, in ms of wall time of the idle callback."""
+    rounds = []
     for _ in range(ROUNDS):
-        for setting, found in times.items():
-            with opened(browser, f"{base}/{name}?data-layout={setting}") as (page, thread):
-                before = thread.seconds()
-                page.wait_for_timeout(2_000)
-                found.append((thread.seconds() - before) * 1e3)
-    return median(times["true"]) - median(times["false"])
+        page = browser.new_page()
+        page.add_init_script(TIME_IDLE_CALLBACKS)
+        page.goto(url)
+        page.wait_for_function("idle.length === 2")  # the size was looked at, and then the layout
+        page.evaluate("document.body.style.paddingLeft = '20px'; dispatchEvent(new Event('resize'))")
+        page.wait_for_function("idle.length >= 3")
+        rounds.append((page.evaluate("idle[1]"), page.evaluate("idle.at(-1)")))
+        page.close()
+    first, again = zip(*rounds, strict=True)
+    return median(first), median(again)
 
 
 def long_tasks(page: Page, url: str) -> list[float]:
@@ -193,9 +206,10 @@ def main() -> bool:
             print(f"logger  {what} {thread:+7.4f} ms of main thread CPU, {wall:+7.4f} ms of wall time, {limit}")
             within_limits &= thread < measured.limit_ms
         for name in BODIES:
-            layout = layout_ms(browser, base, name)
-            print(f"logger  {name:12} layout {layout:+7.1f} ms of main thread CPU, demo: limit {LAYOUT_LIMIT_MS} ms")
-            within_limits &= name != "demo" or layout < LAYOUT_LIMIT_MS
+            first, again = layout_ms(browser, f"{base}/{name}?data-study=bench")
+            times = f"{first:5.1f} ms the first time, {again:5.1f} ms again"
+            print(f"logger  {name:12} layout       {times}, limit {LAYOUT_LIMIT_MS} ms again for the demo's page")
+            within_limits &= name != "demo" or again < LAYOUT_LIMIT_MS
         tasks = long_tasks(browser.new_page(), f"{base}/plain?data-study=bench")
         print(f"logger  long tasks (50 ms or more): {len(tasks)} {[round(task) for task in tasks] or ''}")
     server.shutdown()

@@ -1768,6 +1768,7 @@ const MAX_MOVE = 4; // CSS px that a box may move without having moved
 const MAX_GROWTH = 0.1; // share of the document's size
 
 const SIDES = ['x', 'y', 'w', 'h'];
+const VISIBLE = { checkOpacity: true, checkVisibilityCSS: true };
 
 /** The kinds of boxes, by role and by tag. */
 const KINDS = new Map(
@@ -1851,20 +1852,19 @@ function readLayout() {
     if (w + h === 0 || x + w <= 0 || y + h <= 0) return
     if (isFixed) layout.fixed.push(layout.boxes.length);
     addText(layout.ids, element.getAttribute('id'));
-    if (isLabelled(element)) addText(layout.texts, visibleText(element));
+    if (kind !== 'mark' && isLabelled(element)) addText(layout.texts, visibleText(element));
     layout.boxes.push({ kind, x, y, w, h });
   }
 
   /** Returns whether there may be more boxes. */
   function visit(element, isAroundFixed) {
     if (elementsLeft-- <= 0 || layout.boxes.length >= MAX_BOXES) return false
-    // What is in a closed `details` has a size nevertheless.
-    if (element.matches('[data-ul-ignore]') || element.checkVisibility?.() === false) return true
-    const style = getComputedStyle(element);
-    if (style.opacity === '0') return true
+    // What is hidden may have a size nevertheless, as in a closed `details`.
+    if (element.hasAttribute('data-ul-ignore') || element.checkVisibility?.(VISIBLE) === false) return true
+    const style = element.ownerSVGElement ? {} : getComputedStyle(element); // it takes long, and a picture may have many marks
     const isFixed = isAroundFixed || /fixed|sticky/.test(style.position);
     const kind = kindOf(element, style);
-    if (kind && style.visibility === 'visible') addBox(element, kind, isFixed);
+    if (kind) addBox(element, kind, isFixed);
     if (OPEN_KINDS.includes(kind)) eachChild(element, (child) => visit(child, isFixed));
     return true
   }
