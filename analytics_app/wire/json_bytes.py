@@ -141,7 +141,7 @@ def is_deeper(body: bytes, levels: int) -> bool:
         return False
     left = brackets(body)
     if left.count(b"[") != left.count(b"]"):
-        return False  # it is no JSON
+        return False  # it is not JSON
     for _ in range(levels):
         if not left:
             return False
