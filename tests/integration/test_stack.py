@@ -131,7 +131,9 @@ def test_it_stops_when_the_make_that_started_it_ends(tmp_path: Path, signal_: si
     """A killed make cannot forward a signal, and a make that is the only one to get a SIGINT does not forward it."""
     makefile = tmp_path / "Makefile"
     makefile.write_text("run:\n\t@exec $(COMMAND) --starter $$PPID\n")
-    running = RunningStack(tmp_path / "data", through=["sh", "-c", f'exec make -f {makefile} COMMAND="$*"', "sh"])
+    # Where the tests themselves run in the background, SIGINT is ignored, which a child would inherit.
+    shell = ["env", "--default-signal=INT", "sh", "-c", f'exec make -f {makefile} COMMAND="$*"', "sh"]
+    running = RunningStack(tmp_path / "data", through=shell)
     running.wait_ready()
     assert running.members()
     running.process.send_signal(signal_)
