@@ -656,6 +656,11 @@ function pathOf$1(event) {
   return path.length > 0 ? path : [event.target] // it is empty after the event
 }
 
+/** Whether a node of an event's path is a document or a shadow root. */
+function isRoot(node) {
+  return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
+}
+
 /** The innermost element that an event happened on. */
 function targetOf(event) {
   return pathOf$1(event).find((node) => node.localName) || document.body
@@ -1978,11 +1983,6 @@ function endClickEffect() {
   enqueue({ name: 'click_effect', ref: seq, effect, ms, effects });
 }
 
-/** Whether a node of an event's path is a document or a shadow root. */
-function isRoot(node) {
-  return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
-}
-
 /** Begin to wait for the effects of the click that was logged under this seq. */
 function awaitClickEffect(seq, event) {
   observer ??= new MutationObserver(noteMutations);
@@ -2465,9 +2465,9 @@ function captureScroll({ target }) {
  * open shadow root that the pointer or the focus has entered.
  */
 function listenInRoots(event) {
-  for (const node of pathOf$1(event)) {
-    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners);
-    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE || node.nodeType === Node.DOCUMENT_NODE) watchPasswordFields(node);
+  for (const root of pathOf$1(event).filter(isRoot)) {
+    if (root.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(root, documentListeners);
+    watchPasswordFields(root);
   }
 }
 

@@ -213,10 +213,11 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]
         """Close the connection, after an answer with this status if a part of a request has arrived."""
         self._forget(arriving)
         conn = arriving.conn
+        if not status or not arriving.received:
+            self._close(conn)
+            return
         answer = b"HTTP/1.1 %s\r\nConnection: close\r\nRetry-After: %d\r\nContent-Length: 0\r\n\r\n"
         try:
-            if not status or not arriving.received:
-                raise OSError
             conn.sock.send(answer % (status, self.settings.RETRY_AFTER_S))
             conn.sock.shutdown(SHUT_WR)
         except OSError:
@@ -227,14 +228,8 @@ class BufferedWorker(ThreadWorker):  # type: ignore[misc]
             self.poller.register(conn.sock, EVENT_READ, partial(self._discard, conn))
 
     def _discard(self, conn: Any, sock: Any) -> None:
-        try:
-            if sock.recv(READ_BYTES):
-                return
-        except BlockingIOError:
-            return
-        except OSError:
-            pass
-        self._stop_discarding(conn)
+        if self._read(sock) == b"":
+            self._stop_discarding(conn)
 
     def _stop_discarding(self, conn: Any) -> None:
         del self.ending[conn]

@@ -4,7 +4,7 @@ import { logAreasIfChanged } from './areas.js'
 import { beginPress, captureEffect } from './clickEffect.js'
 import { captureClick } from './clicks.js'
 import { pointerFields } from './coordinates.js'
-import { elementFields, pathOf, targetOf } from './element.js'
+import { elementFields, isRoot, pathOf, targetOf } from './element.js'
 import { captureChange, captureSubmit, watchPasswordFields } from './forms.js'
 import { checkLayout } from './layout.js'
 import { addListeners } from './listeners.js'
@@ -46,9 +46,9 @@ function captureScroll({ target }) {
  * open shadow root that the pointer or the focus has entered.
  */
 function listenInRoots(event) {
-  for (const node of pathOf(event)) {
-    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(node, documentListeners)
-    if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE || node.nodeType === Node.DOCUMENT_NODE) watchPasswordFields(node)
+  for (const root of pathOf(event).filter(isRoot)) {
+    if (root.nodeType === Node.DOCUMENT_FRAGMENT_NODE) addListeners(root, documentListeners)
+    watchPasswordFields(root)
   }
 }
 

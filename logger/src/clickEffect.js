@@ -1,7 +1,7 @@
 // What a click led to within one second.
 
 import { logAreasIfChanged } from './areas.js'
-import { pathOf, targetOf } from './element.js'
+import { isRoot, pathOf, targetOf } from './element.js'
 import { isField } from './forms.js'
 import { guard } from './guard.js'
 import { checkLayout } from './layout.js'
@@ -60,11 +60,6 @@ export function endClickEffect() {
   logAreasIfChanged()
   checkLayout()
   enqueue({ name: 'click_effect', ref: seq, effect, ms, effects })
-}
-
-/** Whether a node of an event's path is a document or a shadow root. */
-function isRoot(node) {
-  return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
 }
 
 /** Begin to wait for the effects of the click that was logged under this seq. */

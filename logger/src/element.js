@@ -14,6 +14,11 @@ export function pathOf(event) {
   return path.length > 0 ? path : [event.target] // it is empty after the event
 }
 
+/** Whether a node of an event's path is a document or a shadow root. */
+export function isRoot(node) {
+  return node.nodeType === Node.DOCUMENT_NODE || node.nodeType === Node.DOCUMENT_FRAGMENT_NODE
+}
+
 /** The innermost element that an event happened on. */
 export function targetOf(event) {
   return pathOf(event).find((node) => node.localName) || document.body

@@ -47,8 +47,7 @@ BODIES = {
 
 def peak_bytes(server: Api) -> int:
     """The most memory that the API's worker process has had."""
-    (child,) = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text())
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{server.worker_pid}/status").read_text())
     assert found
     return int(found[1]) * 1024
 

@@ -182,14 +182,10 @@ def test_connections_that_are_closed_leave_nothing_behind(strict: Api) -> None:
     for content in PIECES.values():
         with connect(strict) as client:
             client.send(content)
-    files = Path(f"/proc/{children_of(strict.pid)[0]}/fd")
+    files = Path(f"/proc/{strict.worker_pid}/fd")
     before = len(list(files.iterdir()))
     for _ in range(50):
         with connect(strict) as client:
             client.send(HEAD)
     wait_until(lambda: len(list(files.iterdir())) <= before + 2, 10, lambda: "the connections are closed")
     assert post(strict) < 2
-
-
-def children_of(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -25,6 +25,12 @@ class Api:
     def log(self) -> str:
         return self.log_path.read_text()
 
+    @property
+    def worker_pid(self) -> int:
+        """Of an API with one process."""
+        (child,) = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return int(child)
+
 
 @contextlib.contextmanager
 def api(stack: RunningStack, folder: Path, **settings: str) -> Iterator[Api]:
